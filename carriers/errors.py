@@ -1,0 +1,28 @@
+"""What can be wrong with a delivery, by whose fault it is and what the sender should do next."""
+
+
+class DeliveryError(Exception):
+    """A delivery that cannot be taken as it is."""
+
+
+class BadSignature(DeliveryError):
+    """The delivery does not prove that it comes from its source: a header is missing, malformed, stale or does not match.
+
+    ``reason`` is a short code for logs and metrics (``missing_header``, ``stale``, ``mismatch``, ...); it never holds
+    anything that the sender sent.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class UnreadablePayload(DeliveryError):
+    """The delivery is authentic, but its body is not what the source's specification describes.
+
+    ``problem`` names the field and what is wrong with it, never its value: the value may be personal data.
+    """
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem

@@ -1,0 +1,1 @@
+"""qoo10-connector: the daemon behind the label printer."""
