@@ -60,7 +60,10 @@ class LabelEvent:
 
 @dataclass(frozen=True, slots=True)
 class Ignored:
-    """A message that is the source's, but nothing for us. ``reason`` is a short code (``unknown_type``, ``test_mode``)."""
+    """A message that is the source's, but nothing for us.
+
+    ``reason`` is a short code (``unknown_type``, ``test_mode``); ``detail`` a word of the source's own, or empty.
+    """
 
     reason: str
     detail: str = ""

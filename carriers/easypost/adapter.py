@@ -1,0 +1,244 @@
+"""``easypost``: EasyPost events, signed with ``X-Hmac-Signature``.
+
+Specification: https://docs.easypost.com/docs/events and https://docs.easypost.com/docs/webhooks, read 2026-11-22. There
+is no event for a bought label: buying one makes a Tracker, whose event names the shipment; the shipment, which has to
+be fetched, holds the seller's reference. The signature covers no time: a repeat is known by the event's id.
+"""
+
+import base64
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from carriers.errors import BadSignature, UnreadablePayload
+from carriers.model import Delivery, EventKind, Fetch, FetchAnswer, Ignored, LabelEvent, Reading, SourceKind, Way
+from carriers.payload import OptionalTime, OptionalWord, Word, read_json, read_model
+from carriers.signatures import header, verify_hmac_hex
+
+HOST = "api.easypost.com"
+CREDENTIAL = "api_key"
+
+TRACKER_EVENTS = frozenset({"tracker.created", "tracker.updated"})
+"""``tracker.updated``: the official fixture. ``tracker.created``: recorded by name only, its body is read only."""
+
+REFUND_EVENT = "refund.successful"
+"""Read only. Sent when a refund that takes time is through, up to 15 days later; no event was found for the others."""
+
+TRACKER_KINDS = {
+    "unknown": EventKind.PRINTED,  # recorded: the Tracker of a label just bought
+    "pre_transit": EventKind.PRINTED,  # recorded: the carrier knows of the label, not of the parcel
+    "in_transit": EventKind.SCANNED,  # recorded: the official fixture
+    "out_for_delivery": EventKind.SCANNED,  # read only
+    "available_for_pickup": EventKind.SCANNED,  # read only
+    "delivered": EventKind.SCANNED,  # read only
+}
+"""A Tracker's ``status`` and what it tells. The others (``return_to_sender``, ``failure``, ``cancelled``, ``error``,
+all read only) are ignored: none of them says that the parcel is on its way to the buyer."""
+
+VOIDING_REFUNDS = frozenset({"submitted", "refunded"})
+"""A shipment's ``refund_status``. ``submitted``: recorded. ``refunded``: read only. ``rejected`` and
+``not_applicable`` (read only) leave the label alive."""
+
+_OK = 200
+_REFUSALS = {
+    401: "EasyPost refused the API key: check the source's setting api_key",
+    403: "EasyPost refused the API key: check the source's setting api_key",
+    404: "EasyPost does not know the shipment: the setting api_key may belong to another account",
+}
+_SIGNATURE_PREFIX = "hmac-sha256-hex="
+_EVENT_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_SHIPMENT_ID = re.compile(r"shp_[A-Za-z0-9]{1,64}")
+_PLAIN_CODE = re.compile(r"[a-z0-9_.]*")
+
+
+class Event(BaseModel):
+    """What every event has."""
+
+    model_config = ConfigDict(frozen=True)
+    id: Word
+    description: Word
+    mode: Literal["test", "production"]
+    created_at: OptionalTime = None
+
+
+class Scan(BaseModel):
+    """One of a Tracker's ``tracking_details``."""
+
+    model_config = ConfigDict(frozen=True)
+    status: OptionalWord = ""
+    datetime: OptionalTime = None
+
+
+class Result(BaseModel):
+    """What an event is about: a Tracker, or a Refund, which has fewer fields."""
+
+    model_config = ConfigDict(frozen=True)
+    tracking_code: Word
+    carrier: OptionalWord = ""
+    status: OptionalWord = ""
+    shipment_id: OptionalWord = ""
+    is_return: bool | None = None
+    created_at: OptionalTime = None
+    tracking_details: list[Scan] | None = None
+
+
+class EventWithResult(BaseModel):
+    """The rest of an event whose ``description`` concerns us."""
+
+    model_config = ConfigDict(frozen=True)
+    result: Result
+
+
+class Rate(BaseModel):
+    """The rate that a label was bought at."""
+
+    model_config = ConfigDict(frozen=True)
+    carrier: OptionalWord = ""
+    service: OptionalWord = ""
+
+
+class Shipment(BaseModel):
+    """The answer of ``GET /v2/shipments/{id}``. Recorded; its addresses are never read."""
+
+    model_config = ConfigDict(frozen=True)
+    id: Word
+    reference: OptionalWord = ""
+    tracking_code: OptionalWord = ""
+    is_return: bool | None = None
+    refund_status: OptionalWord = ""
+    selected_rate: Rate | None = None
+
+
+def authenticate(delivery: Delivery, secrets: Sequence[str]) -> None:
+    """Check ``X-Hmac-Signature``: hex HMAC-SHA256 of the raw body, the key being the secret after Unicode NFKD.
+
+    Raises:
+        BadSignature: ``missing_header``, ``malformed_header``, ``malformed_signature``, ``no_secret``, ``mismatch``.
+    """
+    value = header(delivery.headers, "x-hmac-signature")
+    if not value.startswith(_SIGNATURE_PREFIX):
+        raise BadSignature("malformed_signature")
+    keys = [_key(secret) for secret in secrets if check_secret(secret) is None]
+    verify_hmac_hex(value.removeprefix(_SIGNATURE_PREFIX), delivery.body, keys)
+
+
+def parse(delivery: Delivery) -> Reading:
+    """An event about a parcel of ours becomes the request for its shipment; any other is ignored, with the reason.
+
+    Raises:
+        UnreadablePayload: the body is not an EasyPost event.
+    """
+    content = read_json(delivery.body)
+    event = read_model(Event, content)
+    if not _EVENT_ID.fullmatch(event.id):
+        raise UnreadablePayload("id: is not an event id")
+    if event.mode == "test":
+        return _ignored(event.id, "test_mode")
+    if event.description not in TRACKER_EVENTS and event.description != REFUND_EVENT:
+        return _ignored(event.id, "unknown_type", event.description)
+    result = read_model(EventWithResult, content).result
+    kind = EventKind.VOIDED if event.description == REFUND_EVENT else TRACKER_KINDS.get(result.status)
+    if kind is None:
+        return _ignored(event.id, "status_tells_nothing", result.status)
+    if result.is_return:
+        return _ignored(event.id, "return_label")
+    if not result.shipment_id:
+        return _ignored(event.id, "no_shipment")  # a Tracker that somebody added by hand: no label of ours
+    if not _SHIPMENT_ID.fullmatch(result.shipment_id):
+        raise UnreadablePayload("result.shipment_id: is not a shipment id")
+    told_at = _told_at(kind, event, result)
+    context = {
+        "kind": kind.value,
+        "shipment_id": result.shipment_id,
+        "tracking_number": result.tracking_code,
+        "carrier": result.carrier,
+        "occurred_at": told_at.isoformat() if told_at else "",
+    }
+    fetch = Fetch(event.id, HOST, f"/v2/shipments/{result.shipment_id}", CREDENTIAL, context=context)
+    return Reading(delivery_key=event.id, fetches=(fetch,))
+
+
+def read_answer(fetch: Fetch, answer: FetchAnswer) -> Reading:
+    """The shipment gives the event its order reference, and says whether its label is still alive.
+
+    Raises:
+        UnreadablePayload: the answer is not this shipment, or EasyPost refused to show it.
+    """
+    if answer.status != _OK:
+        raise UnreadablePayload(_REFUSALS.get(answer.status, f"EasyPost answered {answer.status} for the shipment"))
+    shipment = read_model(Shipment, read_json(answer.body))
+    told = fetch.context
+    if shipment.id != told["shipment_id"]:
+        raise UnreadablePayload("id: is another shipment's")
+    if shipment.tracking_code not in {"", told["tracking_number"]}:
+        raise UnreadablePayload("tracking_code: is not the one that the event told")
+    if shipment.is_return:
+        return _ignored(fetch.key, "return_label")
+    if not shipment.reference:
+        return _ignored(fetch.key, "no_reference")
+    kind = EventKind(told["kind"])
+    occurred_at = datetime.fromisoformat(told["occurred_at"]) if told["occurred_at"] else None
+    if kind is EventKind.PRINTED and shipment.refund_status in VOIDING_REFUNDS:
+        kind, occurred_at = EventKind.VOIDED, None  # voided before we asked; the shipment does not say when
+    rate = shipment.selected_rate or Rate()
+    event = LabelEvent(
+        key=fetch.key,
+        kind=kind,
+        order_ref=shipment.reference,
+        carrier=told["carrier"] or rate.carrier,
+        service=rate.service,
+        tracking_number=told["tracking_number"],
+        occurred_at=occurred_at,
+    )
+    return Reading(delivery_key=fetch.key, events=(event,))
+
+
+def check_secret(secret: str) -> str | None:
+    """None, or what is wrong with a configured secret."""
+    if not secret:
+        return "is empty"
+    return None if secret.isprintable() else "has characters in it that cannot be typed"
+
+
+def fetch_headers(_credential: str, value: str) -> Mapping[str, str]:
+    """HTTP basic authentication with the API key as user name and no password."""
+    return {"authorization": "Basic " + base64.b64encode(f"{value}:".encode()).decode("ascii")}
+
+
+def _key(secret: str) -> bytes:
+    return unicodedata.normalize("NFKD", secret).encode("utf-8")
+
+
+def _told_at(kind: EventKind, event: Event, result: Result) -> datetime | None:
+    """When it happened: the first scan; the making of the Tracker, which is the buying of the label; the refund."""
+    if kind is EventKind.SCANNED:
+        scans = (scan for scan in result.tracking_details or () if TRACKER_KINDS.get(scan.status) is kind)
+        return min((scan.datetime for scan in scans if scan.datetime), default=None)
+    return result.created_at if kind is EventKind.PRINTED else event.created_at
+
+
+def _ignored(key: str, reason: str, word: str = "") -> Reading:
+    detail = word if _PLAIN_CODE.fullmatch(word) else ""
+    return Reading(delivery_key=key, ignored=(Ignored(reason, detail),))
+
+
+SOURCE = SourceKind(
+    kind="easypost",
+    title="EasyPost",
+    way=Way.PUSHED,
+    spec="https://docs.easypost.com/docs/events",
+    spec_read_on=date(2026, 11, 22),
+    tells=frozenset({EventKind.PRINTED, EventKind.SCANNED, EventKind.VOIDED}),
+    authenticate=authenticate,
+    parse=parse,
+    check_secret=check_secret,
+    proved_by="the official event with its official signature; trackers and shipments recorded by EasyPost's own tests",
+    hosts=frozenset({HOST}),
+    credentials=frozenset({CREDENTIAL}),
+    fetch_headers=fetch_headers,
+    read_answer=read_answer,
+)

@@ -1,0 +1,1 @@
+"""The generic source: Standard Webhooks with this product's own body."""
