@@ -1,0 +1,50 @@
+"""How often Qoo10 may be called."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+_MARGIN: Final = 1.05
+"""A few per cent more than the window: calls do not arrive at Qoo10 as evenly as they leave."""
+
+
+class CallLimiter:
+    """Lets at most ``calls_per_second`` calls go in any one second, first come, first served.
+
+    Qoo10 publishes no limit; 5 to 10 a second is what clients treat as safe (observed). A fraction below one gives one
+    call in a longer window; above one, the fraction is dropped.
+    """
+
+    def __init__(
+        self,
+        calls_per_second: float,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        if not 0 < calls_per_second < float("inf"):
+            raise ValueError("calls_per_second must be above 0")
+        self._clock = clock
+        self._sleep = sleep
+        self._window_s = max(1.0, 1.0 / calls_per_second) * _MARGIN
+        self._gone: deque[float] = deque(maxlen=max(1, int(calls_per_second)))
+        self._not_before = float("-inf")
+        self._turn = asyncio.Lock()
+
+    async def wait(self) -> None:
+        """Return when one call may go. A caller that is cancelled while it waits has used nothing up."""
+        async with self._turn:
+            while (delay_s := self._delay_s()) > 0:
+                await self._sleep(delay_s)
+            self._gone.append(self._clock())
+
+    def slow_down(self, seconds: float) -> None:
+        """Let no call go for this long: Qoo10 has asked for a pause."""
+        self._not_before = max(self._not_before, self._clock() + seconds)
+
+    def _delay_s(self) -> float:
+        ready_at = self._not_before
+        if len(self._gone) == self._gone.maxlen:
+            ready_at = max(ready_at, self._gone[0] + self._window_s)
+        return ready_at - self._clock()
