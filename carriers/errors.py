@@ -5,7 +5,7 @@ class DeliveryError(Exception):
     """A delivery that cannot be taken as it is."""
 
 
-class BadSignature(DeliveryError):  # noqa: N818 - the name says what is wrong, as the words of the design do
+class BadSignature(DeliveryError):
     """The delivery does not prove that it comes from its source: a header is missing, malformed, stale or wrong.
 
     ``reason`` is a short code for logs and metrics (``missing_header``, ``stale``, ``mismatch``, ...); it never holds
@@ -17,7 +17,7 @@ class BadSignature(DeliveryError):  # noqa: N818 - the name says what is wrong, 
         self.reason = reason
 
 
-class UnreadablePayload(DeliveryError):  # noqa: N818 - as above
+class UnreadablePayload(DeliveryError):
     """The delivery is authentic, but its body is not what the source's specification describes.
 
     ``problem`` names the field and what is wrong with it, never its value: the value may be personal data.
