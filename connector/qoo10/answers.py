@@ -99,15 +99,22 @@ class Answer:
         else:
             yield Row(self.call, result)
 
+    @property
+    def size(self) -> int:
+        """How many rows there are; none where they cannot be read."""
+        try:
+            return len(self.rows())
+        except QapiError:
+            return 0
+
     def said(self, text: str) -> str:
         """A foreign text without the secrets that went out with the call."""
         return _without(text, self.secrets)
 
 
 def _without(text: str, secrets: Sequence[str]) -> str:
-    for secret in secrets:
-        if secret:
-            text = text.replace(secret, "***")
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        text = text.replace(secret, "***")
     return text
 
 
