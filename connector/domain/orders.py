@@ -19,7 +19,7 @@ class ShippingStatus(IntEnum):
 
 
 class ClaimStatus(IntEnum):
-    """``ClaimStat`` of the claims API. There is none for a request that was refused or withdrawn: it just disappears."""
+    """``ClaimStat`` of the claims API. A request that was refused or withdrawn has none: it just disappears."""
 
     CANCEL_REQUESTED = 1
     CANCELLING = 2

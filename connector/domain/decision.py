@@ -1,0 +1,368 @@
+"""What to do with one entry: a complete table over the facts, every row with its reason and the source of its rule.
+
+Until Qoo10 shows 配送中 a buyer can ask to cancel; a cancelled line takes no number; a number that stands is never
+overwritten. The sources name the sections of Qoo10's rules as collected in docs/qoo10.md.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import product
+
+from connector.domain.reasons import Reason
+
+
+class Cancel(StrEnum):
+    """The cancel request beside the line, as far as it matters for a parcel."""
+
+    NONE = "none"
+    BEFORE_LABEL = "before_label"
+    IN_GAP = "in_gap"
+    AFTER_ENTRY = "after_entry"
+    UNDER_WAY = "under_way"
+    ENDED = "ended"
+
+
+class Shipping(StrEnum):
+    """Where the line is: state 1; 2 or 3; 4 or 5; nowhere to be found; or a state number that we do not know."""
+
+    UNPAID = "unpaid"
+    OPEN = "open"
+    SHIPPED = "shipped"
+    GONE = "gone"
+    UNKNOWN = "unknown"
+
+
+class Shown(StrEnum):
+    """The tracking number that stands on the line, compared with ours."""
+
+    NONE = "none"
+    SAME = "same"
+    ANOTHER = "another"
+
+
+class Label(StrEnum):
+    """Whether the label still counts."""
+
+    LIVE = "live"
+    VOIDED = "voided"
+
+
+class Written(StrEnum):
+    """What our own last write came to. An unclear one counts as ``never`` once Qoo10 had time to show it."""
+
+    NEVER = "never"
+    UNCLEAR = "unclear"
+    ACCEPTED = "accepted"
+
+
+class GapPolicy(StrEnum):
+    """The seller's choice for a cancel request in the gap."""
+
+    ENTER = "enter"
+    HOLD = "hold"
+
+
+class Action(StrEnum):
+    """What the keeper does next."""
+
+    ENTER = "enter"
+    CONFIRM = "confirm"
+    LOOK_AGAIN = "look_again"
+    HOLD = "hold"
+    STOP = "stop"
+    DROP = "drop"
+
+
+class ConflictKind(StrEnum):
+    """Why a parcel and a cancel request, or two numbers, need a person's eye."""
+
+    IN_THE_GAP = "in_the_gap"
+    PRINTED_AFTER_REQUEST = "printed_after_request"
+    CANCELLED_PARCEL_EXISTS = "cancelled_parcel_exists"
+    REQUESTED_AFTER_ENTRY = "requested_after_entry"
+    ANOTHER_NUMBER = "another_number"
+    DEAD_NUMBER = "dead_number"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a verdict depends on."""
+
+    cancel: Cancel
+    shipping: Shipping
+    shown: Shown
+    label: Label
+    written: Written
+    policy: GapPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer: what to do, the conflict it is part of (if any), and the reason's name."""
+
+    action: Action
+    reason: Reason
+    conflict: ConflictKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row: where all the named facts hold, this is the verdict. An axis left empty means: whatever it is.
+
+    ``why`` is the reason in a sentence; ``source`` says where the rule comes from.
+    """
+
+    verdict: Verdict
+    why: str
+    source: str
+    cancel: frozenset[Cancel] = frozenset(Cancel)
+    shipping: frozenset[Shipping] = frozenset(Shipping)
+    shown: frozenset[Shown] = frozenset(Shown)
+    label: frozenset[Label] = frozenset(Label)
+    written: frozenset[Written] = frozenset(Written)
+    policy: frozenset[GapPolicy] = frozenset(GapPolicy)
+
+    def holds(self, facts: Facts) -> bool:
+        """Whether this row speaks about these facts."""
+        return (
+            facts.cancel in self.cancel
+            and facts.shipping in self.shipping
+            and facts.shown in self.shown
+            and facts.label in self.label
+            and facts.written in self.written
+            and facts.policy in self.policy
+        )
+
+
+_PENDING = frozenset({Cancel.BEFORE_LABEL, Cancel.IN_GAP, Cancel.AFTER_ENTRY})
+_CALM = frozenset({Cancel.NONE, Cancel.ENDED})
+_TRIED = frozenset({Written.UNCLEAR, Written.ACCEPTED})
+_VOID = frozenset({Label.VOIDED})
+_SAME = frozenset({Shown.SAME})
+_OPEN = frozenset({Shipping.OPEN})
+_SHIPPED = frozenset({Shipping.SHIPPED})
+
+RULES: tuple[Rule, ...] = (
+    # A voided label: only a number that Qoo10 has taken is worth a person's time.
+    Rule(
+        Verdict(Action.STOP, Reason.DEAD_NUMBER, ConflictKind.DEAD_NUMBER),
+        "The label is void, but its number stands on the order; no call takes it back.",
+        "A6: no undo exists",
+        cancel=frozenset(Cancel) - {Cancel.UNDER_WAY},
+        shown=_SAME,
+        label=_VOID,
+    ),
+    Rule(
+        Verdict(Action.STOP, Reason.DEAD_NUMBER, ConflictKind.DEAD_NUMBER),
+        "Qoo10 accepted the number before the label was voided, even if it does not show it yet.",
+        "A6: no undo exists",
+        cancel=frozenset(Cancel) - {Cancel.UNDER_WAY},
+        shown=frozenset({Shown.NONE}),
+        label=_VOID,
+        written=frozenset({Written.ACCEPTED}),
+    ),
+    Rule(
+        Verdict(Action.LOOK_AGAIN, Reason.VOID_ANSWER_LOST),
+        "The label is void and the answer to our write was lost; whether the number stands shows in a moment.",
+        "D7: only a re-read tells",
+        cancel=frozenset(Cancel) - {Cancel.UNDER_WAY},
+        shown=frozenset({Shown.NONE}),
+        label=_VOID,
+        written=frozenset({Written.UNCLEAR}),
+    ),
+    Rule(
+        Verdict(Action.DROP, Reason.VOIDED),
+        "The label was voided before its number was entered.",
+        "design: a voided label is dropped if not yet entered",
+        label=_VOID,
+    ),
+    # A cancel that runs or is done: never write, whatever else is true.
+    Rule(
+        Verdict(Action.STOP, Reason.CANCELLED, ConflictKind.CANCELLED_PARCEL_EXISTS),
+        "The order is being cancelled or is cancelled, and a parcel exists: stop it or recall it.",
+        "A3: the refund is immediate and the goods would still arrive",
+        cancel=frozenset({Cancel.UNDER_WAY}),
+    ),
+    # Another number: never overwrite.
+    Rule(
+        Verdict(Action.STOP, Reason.ANOTHER_NUMBER, ConflictKind.ANOTHER_NUMBER),
+        "Another tracking number stands on the line, and one line has room for one number.",
+        "A9, B5: what a second write does is not documented",
+        shown=frozenset({Shown.ANOTHER}),
+    ),
+    # Our number stands.
+    Rule(
+        Verdict(Action.CONFIRM, Reason.SHOWN),
+        "Qoo10 shows our number and 配送中.",
+        "B5: the write moves the line to 4",
+        cancel=_CALM,
+        shipping=_SHIPPED,
+        shown=_SAME,
+    ),
+    Rule(
+        Verdict(Action.CONFIRM, Reason.SHOWN, ConflictKind.PRINTED_AFTER_REQUEST),
+        "Our number stands although the label was printed after the cancel request.",
+        "A3: whether the request is closed by the write is unknown",
+        cancel=frozenset({Cancel.BEFORE_LABEL}),
+        shipping=_SHIPPED,
+        shown=_SAME,
+    ),
+    Rule(
+        Verdict(Action.CONFIRM, Reason.SHOWN, ConflictKind.IN_THE_GAP),
+        "Our number stands; the request that came between label and entry is still open and must be refused.",
+        "A3: refusal is allowed when packed or shipped",
+        cancel=frozenset({Cancel.IN_GAP}),
+        shipping=_SHIPPED,
+        shown=_SAME,
+    ),
+    Rule(
+        Verdict(Action.CONFIRM, Reason.SHOWN, ConflictKind.REQUESTED_AFTER_ENTRY),
+        "Our number stood before the request was made.",
+        "A2: from 配送中 on only a return is possible",
+        cancel=frozenset({Cancel.AFTER_ENTRY}),
+        shipping=_SHIPPED,
+        shown=_SAME,
+    ),
+    # The line is not where a number can be written.
+    Rule(
+        Verdict(Action.HOLD, Reason.UNPAID),
+        "A label was printed for an order that is not paid (入金待ち); such an order must not be shipped.",
+        "A1",
+        cancel=_CALM,
+        shipping=frozenset({Shipping.UNPAID}),
+    ),
+    Rule(
+        Verdict(Action.HOLD, Reason.UNPAID, ConflictKind.PRINTED_AFTER_REQUEST),
+        "The order is not paid, and its buyer asks to cancel.",
+        "A1, A2",
+        cancel=_PENDING,
+        shipping=frozenset({Shipping.UNPAID}),
+    ),
+    Rule(
+        Verdict(Action.HOLD, Reason.STATE_UNKNOWN),
+        "Qoo10 shows a state that this program does not know.",
+        "promise: unknown is said",
+        cancel=_CALM,
+        shipping=frozenset({Shipping.UNKNOWN}),
+    ),
+    Rule(
+        Verdict(Action.HOLD, Reason.STATE_UNKNOWN, ConflictKind.IN_THE_GAP),
+        "Qoo10 shows a state that this program does not know, and a cancel request.",
+        "promise: unknown is said",
+        cancel=_PENDING,
+        shipping=frozenset({Shipping.UNKNOWN}),
+    ),
+    Rule(
+        Verdict(Action.HOLD, Reason.NOT_FOUND),
+        "Qoo10 knows nothing of this line, neither shipping nor claim: a wrong shop, or an order that left the lists.",
+        "B5: cancelled orders leave the shipping list",
+        cancel=_CALM,
+        shipping=frozenset({Shipping.GONE}),
+    ),
+    Rule(
+        Verdict(Action.HOLD, Reason.NOT_FOUND, ConflictKind.IN_THE_GAP),
+        "The line is gone while its cancel request was open: most likely it is cancelled.",
+        "B5: cancelled orders leave the shipping list",
+        cancel=_PENDING,
+        shipping=frozenset({Shipping.GONE}),
+    ),
+    # Our own write may still be on its way to being shown.
+    Rule(
+        Verdict(Action.LOOK_AGAIN, Reason.NOT_SHOWN_YET),
+        "Qoo10 accepted the number, or the answer was lost; how long it takes to show is unknown.",
+        "B5: the delay until visible was never measured",
+        cancel=_CALM,
+        written=_TRIED,
+    ),
+    Rule(
+        Verdict(Action.LOOK_AGAIN, Reason.NOT_SHOWN_YET, ConflictKind.PRINTED_AFTER_REQUEST),
+        "As above, and the buyer had asked to cancel before the label was printed.",
+        "B5, A3",
+        cancel=frozenset({Cancel.BEFORE_LABEL}),
+        written=_TRIED,
+    ),
+    Rule(
+        Verdict(Action.LOOK_AGAIN, Reason.NOT_SHOWN_YET, ConflictKind.IN_THE_GAP),
+        "As above, and a cancel request came in the gap.",
+        "B5, A3",
+        cancel=frozenset({Cancel.IN_GAP}),
+        written=_TRIED,
+    ),
+    Rule(
+        Verdict(Action.LOOK_AGAIN, Reason.NOT_SHOWN_YET, ConflictKind.REQUESTED_AFTER_ENTRY),
+        "As above, and a cancel request came after Qoo10 accepted the number.",
+        "B5, A3",
+        cancel=frozenset({Cancel.AFTER_ENTRY}),
+        written=_TRIED,
+    ),
+    Rule(
+        Verdict(Action.HOLD, Reason.SHIPPED_WITHOUT_NUMBER),
+        "The line is 配送中 without a number: somebody dispatched it by hand; what a write does then is unknown.",
+        "B5",
+        cancel=_CALM,
+        shipping=_SHIPPED,
+    ),
+    Rule(
+        Verdict(Action.HOLD, Reason.SHIPPED_WITHOUT_NUMBER, ConflictKind.IN_THE_GAP),
+        "The line is 配送中 without a number, and a cancel request is open.",
+        "B5",
+        cancel=_PENDING,
+        shipping=_SHIPPED,
+    ),
+    # The line waits for its number.
+    Rule(
+        Verdict(Action.ENTER, Reason.OPEN),
+        "The line waits for its number.",
+        "A1",
+        cancel=frozenset({Cancel.NONE}),
+        shipping=_OPEN,
+    ),
+    Rule(
+        Verdict(Action.ENTER, Reason.REQUEST_ENDED),
+        "The cancel request is gone and the line is alive; why it ended, Qoo10 does not say.",
+        "B3: there is no state for refused or withdrawn",
+        cancel=frozenset({Cancel.ENDED}),
+        shipping=_OPEN,
+    ),
+    Rule(
+        Verdict(Action.HOLD, Reason.PRINTED_AFTER_REQUEST, ConflictKind.PRINTED_AFTER_REQUEST),
+        "The buyer had asked to cancel before the label was printed: pull the parcel; a person decides.",
+        "A3: unshipped stock gives no right to refuse",
+        cancel=frozenset({Cancel.BEFORE_LABEL}),
+        shipping=_OPEN,
+    ),
+    Rule(
+        Verdict(Action.ENTER, Reason.IN_THE_GAP, ConflictKind.IN_THE_GAP),
+        "The parcel was packed before the buyer asked: refusal is allowed, and the number must stand the same day.",
+        "A3",
+        cancel=_PENDING,
+        shipping=_OPEN,
+        policy=frozenset({GapPolicy.ENTER}),
+    ),
+    Rule(
+        Verdict(Action.HOLD, Reason.IN_THE_GAP, ConflictKind.IN_THE_GAP),
+        "The parcel was packed before the buyer asked; the shop's policy leaves the answer to a person.",
+        "design: policy hold",
+        cancel=_PENDING,
+        shipping=_OPEN,
+        policy=frozenset({GapPolicy.HOLD}),
+    ),
+)
+
+
+def every_combination() -> list[Facts]:
+    """All the facts there can be."""
+    return [Facts(*axes) for axes in product(Cancel, Shipping, Shown, Label, Written, GapPolicy)]
+
+
+def _first_rule(facts: Facts) -> Rule:
+    return next(rule for rule in RULES if rule.holds(facts))
+
+
+TABLE: dict[Facts, Rule] = {facts: _first_rule(facts) for facts in every_combination()}
+"""The rules written out: one row for every combination, looked up once per decision."""
+
+
+def decide(facts: Facts) -> Verdict:
+    """The verdict on these facts. Total: every combination has a row."""
+    return TABLE[facts].verdict

@@ -1,0 +1,57 @@
+"""What we remember of an order line between two looks at Qoo10."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from connector.domain.orders import ClaimStatus, OrderLine, ShippingStatus
+
+CANCEL_UNDER_WAY = frozenset({ClaimStatus.CANCELLING, ClaimStatus.CANCELLED, ClaimStatus.UNPAID_ORDER_CANCELLED})
+CANCEL_CLAIMS = CANCEL_UNDER_WAY | {ClaimStatus.CANCEL_REQUESTED}
+
+
+@dataclass(frozen=True, slots=True)
+class LineMemory:
+    """A line as last seen, and its cancel request, which Qoo10 itself forgets once it was refused or withdrawn.
+
+    ``requested_at`` is on Qoo10's clock; ``learned_at`` on ours. ``ended_at`` is when we first saw the line without
+    the request.
+    """
+
+    shop: str
+    order_no: str
+    pack_no: str = ""
+    status: ShippingStatus | None = None
+    ordered_at: datetime | None = None
+    ship_by_at: datetime | None = None
+    tracking_no: str = ""
+    delivery_company: str = ""
+    cancel_status: ClaimStatus | None = None
+    requested_at: datetime | None = None
+    learned_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+def remembered(memory: LineMemory | None, shop: str, line: OrderLine, *, with_claim: bool, at: datetime) -> LineMemory:
+    """The memory after seeing ``line``. ``with_claim`` says whether the answer would have shown a claim."""
+    before = memory or LineMemory(shop, line.order_no)
+    seen = replace(
+        before,
+        pack_no=line.pack_no or before.pack_no,
+        status=line.status,
+        ordered_at=line.ordered_at or before.ordered_at,
+        ship_by_at=line.ship_by_at or before.ship_by_at,
+        tracking_no=line.tracking_no,
+        delivery_company=line.delivery_company or before.delivery_company,
+    )
+    if not with_claim:
+        return seen
+    claim = line.claim if line.claim is not None and line.claim.status in CANCEL_CLAIMS else None
+    if claim is None:
+        ended = before.cancel_status is not None and before.ended_at is None
+        return replace(seen, ended_at=at) if ended else seen
+    another = claim.requested_at is not None and claim.requested_at != before.requested_at
+    if before.cancel_status is None or before.ended_at is not None or another:
+        return replace(
+            seen, cancel_status=claim.status, requested_at=claim.requested_at, learned_at=at, ended_at=None
+        )
+    return replace(seen, cancel_status=claim.status)

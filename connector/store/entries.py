@@ -1,0 +1,290 @@
+"""Entries: created, claimed, written, settled. The verbs are the keeper's."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, case, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from connector.domain.decision import ConflictKind
+from connector.domain.entry import Entry, EntryState
+from connector.domain.reasons import Reason
+from connector.store.conflicts import close_conflict, open_conflict
+from connector.store.dialect import insert
+from connector.store.history import Step, add_steps
+from connector.store.schema import entry, parcel
+
+SETTLED = ("state", "reason", "detail", "due_at", "attempts", "accepted_at", "confirmed_at", "ship_by_at")
+"""The columns that a settled entry may change."""
+
+WRITTEN = (EntryState.ENTERING, EntryState.ACCEPTED, EntryState.UNCLEAR, EntryState.CONFIRMED)
+"""States in which our number stands, or may stand, on the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """One tracking number for one order line, found out by the keeper."""
+
+    shop: str
+    order_no: str
+    pack_no: str
+    parcel_id: int
+    tracking_no: str
+    ship_by_at: datetime | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """An entry whose number goes out now, under this name of its carrier."""
+
+    entry: Entry
+    shipping_corp: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SettledEntry:
+    """What became of an entry. Fields left None keep their value; ``due_at`` None waits for a person or a new fact.
+
+    ``conflict`` opens a conflict on the line, or gives the open one its new kind; ``ended`` closes it with that
+    outcome.
+    """
+
+    entry: Entry
+    state: EntryState
+    reason: Reason
+    at: datetime
+    due_at: datetime | None = None
+    detail: str = ""
+    attempts: int = 0
+    accepted_at: datetime | None = None
+    confirmed_at: datetime | None = None
+    ship_by_at: datetime | None = None
+    conflict: ConflictKind | None = None
+    ended: str = ""
+
+
+def entry_of(row: Row[Any]) -> Entry:
+    """A row as the domain's word."""
+    return Entry(
+        id=row.id,
+        shop=row.shop,
+        order_no=row.order_no,
+        pack_no=row.pack_no,
+        parcel_id=row.parcel_id,
+        tracking_no=row.tracking_no,
+        shipping_corp=row.shipping_corp,
+        state=EntryState(row.state),
+        reason=Reason(row.reason),
+        due_at=row.due_at,
+        attempts=row.attempts,
+        ship_by_at=row.ship_by_at,
+        created_at=row.created_at,
+        written_at=row.written_at,
+        accepted_at=row.accepted_at,
+        confirmed_at=row.confirmed_at,
+    )
+
+
+async def create_entries(connection: AsyncConnection, new: Sequence[NewEntry]) -> list[Step]:
+    """Adds entries that are not there yet; gives the steps for the history of those that were added."""
+    if not new:
+        return []
+    rows = [
+        {
+            "shop": wanted.shop,
+            "order_no": wanted.order_no,
+            "pack_no": wanted.pack_no,
+            "parcel_id": wanted.parcel_id,
+            "tracking_no": wanted.tracking_no,
+            "state": EntryState.WAITING,
+            "reason": Reason.NEW,
+            "due_at": wanted.at,
+            "ship_by_at": wanted.ship_by_at,
+            "created_at": wanted.at,
+        }
+        for wanted in new
+    ]
+    added = await connection.execute(_CREATE, rows)
+    first = new[0]
+    return [
+        Step(
+            at=first.at,
+            shop=first.shop,
+            what=EntryState.WAITING,
+            reason=Reason.NEW,
+            who="keeper",
+            order_no=row.order_no,
+            parcel_id=row.parcel_id,
+            entry_id=row.id,
+        )
+        for row in added
+    ]
+
+
+async def wake_entries(connection: AsyncConnection, ids: Sequence[int], at: datetime) -> None:
+    """Makes entries due now."""
+    if ids:
+        await connection.execute(update(entry).where(entry.c.id.in_(ids)).values(due_at=at))
+
+
+async def due_entries(connection: AsyncConnection, shop: str, now: datetime, limit: int) -> list[Entry]:
+    """Entries of a shop to look at now: those past their ship-by date before all others, then by age."""
+    overdue = case((entry.c.ship_by_at < now, 0), else_=1)
+    query = (
+        select(entry)
+        .where(entry.c.shop == shop, entry.c.due_at <= now)
+        .order_by(overdue, entry.c.due_at, entry.c.id)
+        .limit(limit)
+    )
+    return [entry_of(row) for row in await connection.execute(query)]
+
+
+async def next_due_at(connection: AsyncConnection, shop: str) -> datetime | None:
+    """When the shop's next parcel or entry is due."""
+    soonest = [
+        (
+            await connection.execute(
+                select(func.min(table.c.due_at)).where(table.c.shop == shop, table.c.due_at.is_not(None))
+            )
+        ).scalar()
+        for table in (entry, parcel)
+    ]
+    return min((at for at in soonest if at is not None), default=None)
+
+
+async def entries_of_parcels(connection: AsyncConnection, parcel_ids: Sequence[int]) -> list[Entry]:
+    """All entries of these parcels."""
+    rows = await connection.execute(select(entry).where(entry.c.parcel_id.in_(parcel_ids)).order_by(entry.c.id))
+    return [entry_of(row) for row in rows]
+
+
+async def written_numbers(connection: AsyncConnection, shop: str, order_nos: Sequence[str]) -> list[Row[Any]]:
+    """(id, order_no, tracking_no) of entries whose number stands, or may stand, on these lines."""
+    query = select(entry.c.id, entry.c.order_no, entry.c.tracking_no).where(
+        entry.c.shop == shop, entry.c.order_no.in_(order_nos), entry.c.state.in_(WRITTEN)
+    )
+    return list(await connection.execute(query))
+
+
+async def begin_writing(connection: AsyncConnection, batches: Sequence[Sequence[Writing]]) -> list[None]:
+    """Says, before a call goes out, which numbers it carries: after a crash these are read before they are repeated."""
+    writings = [writing for batch in batches for writing in batch]
+    await connection.execute(
+        _BEGIN, [{"entry_id": each.entry.id, "corp": each.shipping_corp, "at": each.at} for each in writings]
+    )
+    await add_steps(
+        connection,
+        [_step(each.entry, EntryState.ENTERING, Reason.OPEN, each.shipping_corp, each.at) for each in writings],
+    )
+    return [None] * len(batches)
+
+
+async def settle_entries(connection: AsyncConnection, batches: Sequence[Sequence[SettledEntry]]) -> list[None]:
+    """Keeps what became of entries, with a row of history for each that changed."""
+    outcomes = [outcome for batch in batches for outcome in batch]
+    if not outcomes:
+        return [None] * len(batches)
+    await connection.execute(_SETTLE, [_settled_row(outcome) for outcome in outcomes])
+    steps = [
+        _step(outcome.entry, outcome.state, outcome.reason, outcome.detail, outcome.at)
+        for outcome in outcomes
+        if outcome.state is not outcome.entry.state or outcome.reason is not outcome.entry.reason
+    ]
+    for outcome in outcomes:
+        steps += await _settle_conflict(connection, outcome)
+    await add_steps(connection, steps)
+    return [None] * len(batches)
+
+
+def _settled_row(outcome: SettledEntry) -> dict[str, Any]:
+    known = outcome.entry
+    return {
+        "entry_id": known.id,
+        "new_state": outcome.state,
+        "new_reason": outcome.reason,
+        "new_detail": outcome.detail,
+        "new_due_at": outcome.due_at,
+        "new_attempts": outcome.attempts,
+        "new_accepted_at": outcome.accepted_at or known.accepted_at,
+        "new_confirmed_at": outcome.confirmed_at or known.confirmed_at,
+        "new_ship_by_at": outcome.ship_by_at or known.ship_by_at,
+    }
+
+
+async def _settle_conflict(connection: AsyncConnection, outcome: SettledEntry) -> list[Step]:
+    line = (outcome.entry.shop, outcome.entry.order_no)
+    if outcome.conflict is not None and await open_conflict(connection, *line, outcome.conflict, outcome.at):
+        return [_step(outcome.entry, "conflict_opened", outcome.reason, outcome.conflict, outcome.at)]
+    if outcome.ended and await close_conflict(connection, *line, outcome.ended, outcome.at):
+        return [_step(outcome.entry, "conflict_closed", outcome.reason, outcome.ended, outcome.at)]
+    return []
+
+
+def _step(of: Entry, what: str, reason: Reason, detail: str, at: datetime) -> Step:
+    return Step(
+        at=at,
+        shop=of.shop,
+        what=what,
+        reason=reason,
+        who="keeper",
+        order_no=of.order_no,
+        parcel_id=of.parcel_id,
+        entry_id=of.id,
+        detail=detail,
+    )
+
+
+async def recover_entries(connection: AsyncConnection, payloads: Sequence[tuple[str, datetime]]) -> list[int]:
+    """After a start: what was being written when the program stopped is unclear now, and is read before all else."""
+    counts = []
+    for shop, at in payloads:
+        query = select(entry).where(entry.c.shop == shop, entry.c.state == EntryState.ENTERING)
+        interrupted = [entry_of(row) for row in await connection.execute(query)]
+        await settle_entries(
+            connection,
+            [
+                [
+                    SettledEntry(each, EntryState.UNCLEAR, Reason.INTERRUPTED, at, due_at=at, attempts=each.attempts)
+                    for each in interrupted
+                ]
+            ],
+        )
+        counts.append(len(interrupted))
+    return counts
+
+
+async def requeue_held(
+    connection: AsyncConnection, payloads: Sequence[tuple[str, tuple[Reason, ...], datetime]]
+) -> list[None]:
+    """Looks again at entries held for reasons that a change of the settings may have mended."""
+    for shop, reasons, at in payloads:
+        await connection.execute(
+            update(entry)
+            .where(entry.c.shop == shop, entry.c.state == EntryState.HELD, entry.c.reason.in_(reasons))
+            .values(due_at=at)
+        )
+    return [None] * len(payloads)
+
+
+# Built once, see deliveries.py.
+_CREATE = insert(entry).on_conflict_do_nothing().returning(entry.c.id, entry.c.order_no, entry.c.parcel_id)
+_BEGIN = (
+    update(entry)
+    .where(entry.c.id == bindparam("entry_id"))
+    .values(
+        state=EntryState.ENTERING,
+        reason=Reason.OPEN,
+        due_at=None,
+        shipping_corp=bindparam("corp"),
+        written_at=bindparam("at"),
+    )
+)
+_SETTLE = (
+    update(entry)
+    .where(entry.c.id == bindparam("entry_id"))
+    .values({name: bindparam(f"new_{name}") for name in SETTLED})
+)

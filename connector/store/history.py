@@ -1,0 +1,42 @@
+"""History: every step of a parcel and an entry as a row that is only ever added."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import insert, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from connector.store.schema import history
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row of history: when, what, why, on what, by whom (``keeper``, ``source NAME``, a person)."""
+
+    at: datetime
+    shop: str
+    what: str
+    reason: str
+    who: str
+    order_no: str = ""
+    parcel_id: int | None = None
+    entry_id: int | None = None
+    detail: str = ""
+
+
+async def add_steps(connection: AsyncConnection, steps: Sequence[Step]) -> None:
+    """Appends to the history."""
+    if steps:
+        await connection.execute(insert(history), [asdict(step) for step in steps])
+
+
+async def steps_of(connection: AsyncConnection, parcel_id: int, entry_ids: Sequence[int]) -> list[Step]:
+    """The history of a parcel and of its entries, oldest first."""
+    query = (
+        select(history)
+        .where(or_(history.c.parcel_id == parcel_id, history.c.entry_id.in_(entry_ids)))
+        .order_by(history.c.id)
+    )
+    rows = (await connection.execute(query)).mappings()
+    return [Step(**{name: value for name, value in row.items() if name != "id"}) for row in rows]

@@ -1,0 +1,78 @@
+"""Order lines as last seen at Qoo10, and the waiting parcels that a newly seen one sets free."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, or_, select, update
+from sqlalchemy.dialects.sqlite import Insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from connector.domain.memory import LineMemory
+from connector.domain.orders import ClaimStatus, ShippingStatus
+from connector.domain.parcel import ParcelState
+from connector.store.dialect import insert
+from connector.store.schema import order_line, parcel, parcel_candidate
+
+CHUNK = 500
+
+
+def memory_of(row: Row[Any]) -> LineMemory:
+    """A row as the domain's word."""
+    return LineMemory(
+        shop=row.shop,
+        order_no=row.order_no,
+        pack_no=row.pack_no,
+        status=None if row.status is None else ShippingStatus(row.status),
+        ordered_at=row.ordered_at,
+        ship_by_at=row.ship_by_at,
+        tracking_no=row.tracking_no,
+        delivery_company=row.delivery_company,
+        cancel_status=None if row.cancel_status is None else ClaimStatus(row.cancel_status),
+        requested_at=row.requested_at,
+        learned_at=row.learned_at,
+        ended_at=row.ended_at,
+    )
+
+
+async def known_lines(connection: AsyncConnection, shop: str, numbers: Sequence[str]) -> list[LineMemory]:
+    """The lines whose order number or cart number is one of these."""
+    found: dict[str, LineMemory] = {}
+    for start in range(0, len(numbers), CHUNK):
+        some = numbers[start : start + CHUNK]
+        query = select(order_line).where(
+            order_line.c.shop == shop, or_(order_line.c.order_no.in_(some), order_line.c.pack_no.in_(some))
+        )
+        for row in await connection.execute(query):
+            found[row.order_no] = memory_of(row)
+    return list(found.values())
+
+
+async def remember_lines(
+    connection: AsyncConnection, payloads: Sequence[tuple[str, Sequence[LineMemory], datetime]]
+) -> list[None]:
+    """Keeps lines as they were seen, and makes the parcels due that wait for one of their numbers."""
+    for shop, memories, at in payloads:
+        for start in range(0, len(memories), CHUNK):
+            some = memories[start : start + CHUNK]
+            await connection.execute(_UPSERT, [{**asdict(memory), "seen_at": at} for memory in some])
+            numbers = {memory.order_no for memory in some} | {memory.pack_no for memory in some if memory.pack_no}
+            waiting = select(parcel_candidate.c.parcel_id).where(
+                parcel_candidate.c.shop == shop, parcel_candidate.c.number.in_(numbers)
+            )
+            await connection.execute(
+                update(parcel)
+                .where(parcel.c.id.in_(waiting), parcel.c.state == ParcelState.UNRESOLVED)
+                .values(due_at=at)
+            )
+    return [None] * len(payloads)
+
+
+def _upsert() -> Insert:
+    statement = insert(order_line)
+    changes = {column.name: statement.excluded[column.name] for column in order_line.c if not column.primary_key}
+    return statement.on_conflict_do_update(index_elements=["shop", "order_no"], set_=changes)
+
+
+_UPSERT = _upsert()

@@ -1,0 +1,129 @@
+"""Parcels on their way to their order lines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from connector.domain.parcel import Parcel, ParcelKey, ParcelState, Times
+from connector.domain.reasons import Reason
+from connector.store.dialect import insert
+from connector.store.entries import NewEntry, create_entries, wake_entries
+from connector.store.history import Step, add_steps
+from connector.store.schema import UtcTime, parcel, parcel_candidate
+
+TIMES = tuple(field.name for field in fields(Times))
+
+
+@dataclass(frozen=True, slots=True)
+class SettledParcel:
+    """What the keeper found out about a parcel.
+
+    ``candidates`` are the numbers that an unresolved parcel waits for; ``entries`` are new; ``wake`` names entries that
+    are to be looked at again. ``due_at`` None means that nothing happens before something new is heard.
+    """
+
+    parcel: Parcel
+    state: ParcelState
+    reason: Reason
+    at: datetime
+    due_at: datetime | None = None
+    detail: str = ""
+    candidates: tuple[str, ...] = ()
+    entries: tuple[NewEntry, ...] = ()
+    wake: tuple[int, ...] = ()
+
+
+def parcel_of(row: Row[Any]) -> Parcel:
+    """A row as the domain's word."""
+    return Parcel(
+        id=row.id,
+        key=ParcelKey(row.shop, row.order_ref, row.tracking_number),
+        source=row.source,
+        carrier=row.carrier,
+        service=row.service,
+        times=Times(**{name: getattr(row, name) for name in TIMES}),
+        state=ParcelState(row.state),
+        attempts=row.attempts,
+    )
+
+
+async def due_parcels(connection: AsyncConnection, shop: str, now: datetime, limit: int) -> list[Parcel]:
+    """Parcels of a shop that something new is known of, oldest first."""
+    query = (
+        select(parcel)
+        .where(parcel.c.shop == shop, parcel.c.due_at <= now)
+        .order_by(parcel.c.due_at, parcel.c.id)
+        .limit(limit)
+    )
+    return [parcel_of(row) for row in await connection.execute(query)]
+
+
+async def parcels_by_id(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, Parcel]:
+    """Parcels by their ids."""
+    rows = await connection.execute(select(parcel).where(parcel.c.id.in_(ids)))
+    return {row.id: parcel_of(row) for row in rows}
+
+
+async def settle_parcels(connection: AsyncConnection, batches: Sequence[Sequence[SettledParcel]]) -> list[None]:
+    """Keeps what was found out: state, new entries, whom to wake, whom to wait for."""
+    outcomes = [outcome for batch in batches for outcome in batch]
+    await connection.execute(_SETTLE, [_settled_row(outcome) for outcome in outcomes])
+    await connection.execute(_FORGET, [{"settled_id": outcome.parcel.id} for outcome in outcomes])
+    candidates = [
+        {"parcel_id": outcome.parcel.id, "shop": outcome.parcel.key.shop, "number": number}
+        for outcome in outcomes
+        for number in outcome.candidates
+    ]
+    if candidates:
+        await connection.execute(insert(parcel_candidate), candidates)
+    steps = [_step(outcome) for outcome in outcomes if _is_news(outcome)]
+    steps += await create_entries(connection, [wanted for outcome in outcomes for wanted in outcome.entries])
+    for outcome in outcomes:
+        await wake_entries(connection, outcome.wake, outcome.at)
+    await add_steps(connection, steps)
+    return [None] * len(batches)
+
+
+_SETTLE = (
+    update(parcel)
+    .where(
+        parcel.c.id == bindparam("settled_id"),
+        # Only what is still as it was read: an event that came meanwhile has made the parcel due again.
+        *(parcel.c[name].is_not_distinct_from(bindparam(f"read_{name}", type_=UtcTime)) for name in TIMES),
+    )
+    .values({name: bindparam(f"new_{name}") for name in ("state", "reason", "detail", "due_at", "attempts")})
+)
+_FORGET = delete(parcel_candidate).where(parcel_candidate.c.parcel_id == bindparam("settled_id"))
+
+
+def _settled_row(outcome: SettledParcel) -> dict[str, Any]:
+    known = outcome.parcel
+    return {
+        "settled_id": known.id,
+        **{f"read_{name}": getattr(known.times, name) for name in TIMES},
+        "new_state": outcome.state,
+        "new_reason": outcome.reason,
+        "new_detail": outcome.detail,
+        "new_due_at": outcome.due_at,
+        "new_attempts": known.attempts + 1 if outcome.state is ParcelState.UNRESOLVED else 0,
+    }
+
+
+def _is_news(outcome: SettledParcel) -> bool:
+    return outcome.state is not outcome.parcel.state or outcome.parcel.attempts == 0
+
+
+def _step(outcome: SettledParcel) -> Step:
+    return Step(
+        at=outcome.at,
+        shop=outcome.parcel.key.shop,
+        what=outcome.state,
+        reason=outcome.reason,
+        who="keeper",
+        parcel_id=outcome.parcel.id,
+        detail=outcome.detail,
+    )

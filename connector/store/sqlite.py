@@ -1,0 +1,101 @@
+"""SQLite as the store: how it is opened, and the lock that keeps a second process out."""
+
+import fcntl
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import StaticPool
+
+from connector.store.errors import StoreInUse, StoreUnavailable
+
+READERS = 4
+
+
+def database_path(url: str) -> Path:
+    """The file behind ``sqlite:///relative`` or ``sqlite:////absolute``."""
+    return Path(url.removeprefix("sqlite:///"))
+
+
+class FileLock:
+    """Held by the one process that works on the database, for as long as it lives; the kernel frees it on any death."""
+
+    def __init__(self, database: Path) -> None:
+        self._path = database.with_name(database.name + ".lock")
+        self._descriptor: int | None = None
+
+    def acquire(self) -> None:
+        """Takes the lock.
+
+        Raises:
+            StoreInUse: another process holds it; the message names its process id.
+            StoreUnavailable: the folder cannot be written.
+        """
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StoreUnavailable(f"{self._path} cannot be written: {error.strerror}") from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(descriptor, 32).decode("ascii", "replace").strip()
+            os.close(descriptor)
+            raise StoreInUse(
+                f"{self._path.with_suffix('')} is in use by process {holder or 'unknown'}: stop that one first, or "
+                "give this one a store of its own (store.url)"
+            ) from None
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, str(os.getpid()).encode())
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        """Gives the lock back. The file stays: removing it would let two processes lock two different files."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def writing_engine(database: Path) -> AsyncEngine:
+    """The engine behind the single writing and checkpointing connection: WAL, full sync on every commit."""
+    engine = create_async_engine(f"sqlite+aiosqlite:///{database}", poolclass=StaticPool)
+    _on_connect(engine, "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
+    _begin_with(engine, "BEGIN IMMEDIATE")
+    return engine
+
+
+def reading_engine(database: Path) -> AsyncEngine:
+    """The engine for readers, who neither write nor checkpoint.
+
+    SQLite 3.7.0 to 3.51.2 can corrupt a database when two connections checkpoint (sqlite.org, WAL-reset bug).
+    """
+    engine = create_async_engine(f"sqlite+aiosqlite:///{database}", pool_size=READERS, max_overflow=0)
+    _on_connect(engine, "PRAGMA wal_autocheckpoint=0", "PRAGMA query_only=ON")
+    _begin_with(engine, "BEGIN")
+    return engine
+
+
+def _on_connect(engine: AsyncEngine, *pragmas: str) -> None:
+    def apply(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver must not open transactions of its own
+        cursor = connection.cursor()
+        for pragma in ("PRAGMA busy_timeout=5000", *pragmas):
+            cursor.execute(pragma)
+        cursor.close()
+
+    event.listen(engine.sync_engine, "connect", apply)
+
+
+def _begin_with(engine: AsyncEngine, statement: str) -> None:
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+    event.listen(engine.sync_engine, "begin", begin)
+
+
+def sqlite_version() -> str:
+    """The version of the SQLite library in use."""
+    return sqlite3.sqlite_version

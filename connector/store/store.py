@@ -1,0 +1,235 @@
+"""The store behind one interface. Its words are the domain's; what runs underneath is nobody's business."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Self
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from connector.domain.entry import Entry
+from connector.domain.memory import LineMemory
+from connector.domain.parcel import Parcel
+from connector.domain.reasons import Reason
+from connector.store import deliveries, entries, fetches, history, orders, overview, parcels, shops
+from connector.store.deliveries import NewDelivery, Receipt
+from connector.store.entries import SettledEntry, Writing
+from connector.store.errors import StoreUnavailable
+from connector.store.fetches import DueFetch, SettledFetch
+from connector.store.history import Step
+from connector.store.migrate import upgrade
+from connector.store.overview import EntryRow
+from connector.store.parcels import SettledParcel
+from connector.store.shops import ShopRow
+from connector.store.sqlite import FileLock, database_path, reading_engine, writing_engine
+from connector.store.writer import Writer
+
+FETCHES = "*fetches*"
+"""The wake of whoever makes fetches; no shop can have this name."""
+
+MOST_AT_ONCE = 500
+"""How much the keeper takes in hand at once: as many rows as one bulk call may carry."""
+
+
+class Store:
+    """Opened once by the process that owns it. Every write is durable when its call returns."""
+
+    def __init__(self, lock: FileLock, writing: AsyncEngine, reading: AsyncEngine) -> None:
+        self._lock = lock
+        self._writing = writing
+        self._reading = reading
+        self._writer = Writer(writing)
+        self._wakes: dict[str, asyncio.Event] = {}
+
+    @classmethod
+    async def open(cls, url: str) -> Self:
+        """Takes the lock, opens the database, brings its schema up to date.
+
+        Raises:
+            StoreInUse: another process works on it.
+            StoreUnavailable: it cannot be opened, or was written by a newer version.
+        """
+        path = database_path(url)
+        lock = FileLock(path)
+        lock.acquire()
+        writing = writing_engine(path)
+        try:
+            async with writing.begin() as connection:
+                await connection.run_sync(upgrade)
+        except BaseException as error:
+            await writing.dispose()
+            lock.release()
+            if isinstance(error, DBAPIError):
+                raise StoreUnavailable(f"{path} cannot be used: {error.orig}") from error
+            raise
+        store = cls(lock, writing, reading_engine(path))
+        store._writer.start()
+        return store
+
+    async def close(self) -> None:
+        """Commits what waits and lets go. Readers go first: the last connection to close checkpoints."""
+        await self._writer.close()
+        await self._reading.dispose()
+        await self._writing.dispose()
+        self._lock.release()
+
+    # What wakes a keeper
+
+    def wake(self, shop: str) -> asyncio.Event:
+        """Set whenever something new was committed for the shop; whoever waits on it clears it."""
+        return self._wakes.setdefault(shop, asyncio.Event())
+
+    # What the intake keeps
+
+    async def record_delivery(self, new: NewDelivery) -> Receipt:
+        """Keeps a delivery with all that it says; returns after the full sync.
+
+        Raises:
+            StoreUnavailable: nothing was kept.
+        """
+        receipt: Receipt = await self._writer.submit(deliveries.record_deliveries, new)
+        if receipt.accepted:
+            self.wake(new.shop).set()
+            if new.fetches:
+                self.wake(FETCHES).set()
+        return receipt
+
+    async def due_fetches(self, now: datetime) -> list[DueFetch]:
+        """Fetches to make now."""
+        async with self._reader() as connection:
+            return await fetches.due_fetches(connection, now, MOST_AT_ONCE)
+
+    async def next_fetch_at(self) -> datetime | None:
+        """When the next fetch is due."""
+        async with self._reader() as connection:
+            return await fetches.next_due_at(connection)
+
+    async def settle_fetch(self, settled: SettledFetch) -> None:
+        """Keeps what came of a fetch, and in the same commit the label events that it brought."""
+        await self._writer.submit(fetches.settle_fetches, settled)
+        if settled.found is not None and settled.found.labels:
+            self.wake(settled.found.shop).set()
+
+    # What a keeper does with parcels
+
+    async def due_parcels(self, shop: str, now: datetime) -> list[Parcel]:
+        """Parcels that something new is known of."""
+        async with self._reader() as connection:
+            return await parcels.due_parcels(connection, shop, now, MOST_AT_ONCE)
+
+    async def parcels_by_id(self, ids: Sequence[int]) -> dict[int, Parcel]:
+        """Parcels by their ids."""
+        async with self._reader() as connection:
+            return await parcels.parcels_by_id(connection, ids)
+
+    async def settle_parcels(self, settled: Sequence[SettledParcel]) -> None:
+        """Keeps what was found out about parcels, and their new entries."""
+        if settled:
+            await self._writer.submit(parcels.settle_parcels, settled)
+
+    # What a keeper does with entries
+
+    async def due_entries(self, shop: str, now: datetime) -> list[Entry]:
+        """Entries to look at now, those past their ship-by date first."""
+        async with self._reader() as connection:
+            return await entries.due_entries(connection, shop, now, MOST_AT_ONCE)
+
+    async def next_due_at(self, shop: str) -> datetime | None:
+        """When the next parcel or entry of the shop is due."""
+        async with self._reader() as connection:
+            return await entries.next_due_at(connection, shop)
+
+    async def entries_of_parcels(self, parcel_ids: Sequence[int]) -> list[Entry]:
+        """All entries of these parcels."""
+        async with self._reader() as connection:
+            return await entries.entries_of_parcels(connection, parcel_ids)
+
+    async def sibling_numbers(self, shop: str, of: Sequence[Entry]) -> dict[int, frozenset[str]]:
+        """For each entry the numbers of other entries that we wrote, or may have written, to the same line."""
+        async with self._reader() as connection:
+            rows = await entries.written_numbers(connection, shop, [entry.order_no for entry in of])
+        return {
+            entry.id: frozenset(
+                row.tracking_no for row in rows if row.order_no == entry.order_no and row.id != entry.id
+            )
+            for entry in of
+        }
+
+    async def begin_writing(self, writings: Sequence[Writing]) -> None:
+        """Says which numbers the next call carries, before it goes out."""
+        await self._writer.submit(entries.begin_writing, writings)
+
+    async def settle_entries(self, settled: Sequence[SettledEntry]) -> None:
+        """Keeps what became of entries."""
+        if settled:
+            await self._writer.submit(entries.settle_entries, settled)
+
+    async def recover_entries(self, shop: str, at: datetime) -> int:
+        """After a start: numbers that were being written are unclear now. Gives how many there were."""
+        count: int = await self._writer.submit(entries.recover_entries, (shop, at))
+        return count
+
+    async def requeue_held(self, shop: str, reasons: tuple[Reason, ...], at: datetime) -> None:
+        """Looks again at entries held for these reasons."""
+        await self._writer.submit(entries.requeue_held, (shop, reasons, at))
+
+    # What a keeper remembers
+
+    async def known_lines(self, shop: str, numbers: Sequence[str]) -> list[LineMemory]:
+        """The lines whose order number or cart number is one of these."""
+        async with self._reader() as connection:
+            return await orders.known_lines(connection, shop, numbers)
+
+    async def remember_lines(self, shop: str, memories: Sequence[LineMemory], at: datetime) -> None:
+        """Keeps lines as they were seen; parcels that wait for one of them become due."""
+        if memories:
+            await self._writer.submit(orders.remember_lines, (shop, memories, at))
+            self.wake(shop).set()
+
+    async def record_key(self, shop: str, fingerprint: str, at: datetime) -> None:
+        """Keeps since when a key (known by its fingerprint only) is in use."""
+        await self._writer.submit(shops.record_keys, (shop, fingerprint, at))
+
+    async def record_stop(self, shop: str, reason: str, at: datetime | None) -> None:
+        """Keeps that the shop is stopped and why; an empty reason means that it works again."""
+        await self._writer.submit(shops.record_stops, (shop, reason, at))
+
+    async def shop(self, name: str) -> ShopRow | None:
+        """What is kept about a shop."""
+        async with self._reader() as connection:
+            return await shops.shop_by_name(connection, name)
+
+    # For people
+
+    async def entry_rows(self, limit: int) -> list[EntryRow]:
+        """The newest entries with their parcels, for people."""
+        async with self._reader() as connection:
+            return await overview.entry_rows(connection, limit)
+
+    async def state_counts(self) -> dict[tuple[str, str, str], int]:
+        """How many entries in work are in each (shop, state, reason)."""
+        async with self._reader() as connection:
+            return await overview.state_counts(connection)
+
+    async def steps_of(self, parcel_id: int, entry_ids: Sequence[int]) -> list[Step]:
+        """The history of a parcel and of its entries."""
+        async with self._reader() as connection:
+            return await history.steps_of(connection, parcel_id, entry_ids)
+
+    async def prove_writable(self, at: datetime) -> None:
+        """Writes and syncs a row.
+
+        Raises:
+            StoreUnavailable: with the reason, when that fails.
+        """
+        await self._writer.submit(shops.touch, at)
+
+    @asynccontextmanager
+    async def _reader(self) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with self._reading.connect() as connection:
+                yield connection
+        except DBAPIError as error:
+            raise StoreUnavailable(str(error.orig)) from error
