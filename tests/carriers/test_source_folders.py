@@ -1,0 +1,143 @@
+"""The harness over every folder of ``carriers/``: it fails with an instruction where a source lacks something.
+
+How to add a source: docs/adding-a-source.md.
+"""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import carriers
+from carriers import SOURCES
+from carriers.errors import UnreadablePayload
+from carriers.model import Way
+
+if TYPE_CHECKING:
+    from tests.carriers.conftest import LoadCase, Tell
+
+CARRIERS = Path(carriers.__file__).parent
+FOLDERS = sorted(path.name for path in CARRIERS.iterdir() if path.is_dir() and not path.name.startswith("__"))
+HEADINGS = (
+    "## What it tells",
+    "## Set it up",
+    "## Fields",
+    "## When something is wrong",
+    "## What is not certain",
+)
+MAX_ADAPTER_LINES = 300
+
+
+def cases() -> list[tuple[str, str]]:
+    suffix = ".request.json"
+    return [
+        (folder, path.name.removesuffix(suffix))
+        for folder in FOLDERS
+        for path in sorted((CARRIERS / folder / "fixtures").glob(f"*{suffix}"))
+    ]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_folder_has_all_its_parts(folder: str) -> None:
+    base = CARRIERS / folder
+
+    assert (base / "adapter.py").is_file(), f"write carriers/{folder}/adapter.py with a SOURCE in it"
+    assert folder in SOURCES, f"add the SOURCE of carriers/{folder}/adapter.py to SOURCES in carriers/__init__.py"
+    assert SOURCES[folder].kind == folder, f"name the folder as its kind: {SOURCES[folder].kind}"
+    assert (base / "README.md").is_file(), f"write carriers/{folder}/README.md for the person who sets it up"
+    assert (base / "fixtures").is_dir(), f"put recorded payloads into carriers/{folder}/fixtures/"
+    lines = (base / "adapter.py").read_text(encoding="utf-8").count("\n")
+    assert lines <= MAX_ADAPTER_LINES, f"carriers/{folder}/adapter.py has {lines} lines: translate, and nothing more"
+
+
+def test_every_source_has_its_folder() -> None:
+    assert sorted(SOURCES) == FOLDERS
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_the_page_for_the_operator_answers_the_five_questions(folder: str) -> None:
+    page = (CARRIERS / folder / "README.md").read_text(encoding="utf-8")
+    found = [line for line in page.splitlines() if line.startswith("## ")]
+
+    assert found == list(HEADINGS), f"carriers/{folder}/README.md needs exactly these headings: {', '.join(HEADINGS)}"
+    assert f'kind = "{folder}"' in page, f'carriers/{folder}/README.md must show the setting kind = "{folder}"'
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_every_fixture_is_complete(folder: str) -> None:
+    fixtures = CARRIERS / folder / "fixtures"
+    names = {path.name for path in fixtures.iterdir()}
+    endings = (".request.json", ".expected.json", ".answer.json")
+    bodies = sorted(name.removesuffix(".json") for name in names if not name.endswith(endings))
+
+    assert bodies, f"carriers/{folder}/fixtures/ holds no payload"
+    for name in bodies:
+        for ending in (".request.json", ".expected.json"):
+            assert name + ending in names, f"write carriers/{folder}/fixtures/{name}{ending}"
+        request = json.loads((fixtures / f"{name}.request.json").read_text(encoding="utf-8"))
+        assert request.get("origin"), f"carriers/{folder}/fixtures/{name}.request.json must say its origin"
+    for name in names:
+        if name.endswith(".answer.json"):
+            expected = name.removesuffix(".json") + ".expected.json"
+            assert expected in names, f"write carriers/{folder}/fixtures/{expected}"
+        stem = name.split(".", maxsplit=1)[0]
+        assert stem in bodies, f"carriers/{folder}/fixtures/{name} belongs to no payload"
+
+
+@pytest.mark.parametrize("kind", sorted(SOURCES))
+def test_a_kind_says_what_it_follows(kind: str) -> None:
+    source = SOURCES[kind]
+
+    assert source.spec.startswith("https://")
+    assert source.proved_by
+    assert source.tells
+    assert source.way in Way
+    assert bool(source.hosts) == bool(source.credentials), "a source that fetches needs both a host and a credential"
+
+
+@pytest.mark.parametrize(("kind", "name"), cases())
+def test_a_fixture_is_authentic(kind: str, name: str, load_case: "LoadCase") -> None:
+    case = load_case(kind, name)
+
+    assert SOURCES[kind].check_secret(case.secret) is None
+    SOURCES[kind].authenticate(case.delivery, ["", "another secret", case.secret])
+
+
+@pytest.mark.parametrize(("kind", "name"), cases())
+def test_a_fixture_gives_its_reading(kind: str, name: str, load_case: "LoadCase", tell: "Tell") -> None:
+    case = load_case(kind, name)
+
+    if "unreadable" in case.expected:
+        with pytest.raises(UnreadablePayload) as refused:
+            SOURCES[kind].parse(case.delivery)
+        assert refused.value.problem == case.expected["unreadable"]
+    else:
+        assert tell(SOURCES[kind].parse(case.delivery)) == case.expected
+
+
+@pytest.mark.parametrize(("kind", "name"), cases())
+def test_a_fixture_says_only_what_its_kind_may_say(kind: str, name: str, load_case: "LoadCase") -> None:
+    source, case = SOURCES[kind], load_case(kind, name)
+    if "unreadable" in case.expected:
+        return
+    reading = source.parse(case.delivery)
+    assert reading.events or reading.ignored or reading.fetches, "a delivery must never vanish without a word"
+    assert {event.kind for event in reading.events} <= source.tells
+    for fetch in reading.fetches:
+        assert fetch.host in source.hosts
+        assert fetch.credential in source.credentials
+        assert source.fetch_headers(fetch.credential, "secret")
+
+
+@pytest.mark.parametrize(("kind", "name"), cases())
+def test_a_fetched_answer_gives_its_reading(kind: str, name: str, load_case: "LoadCase", tell: "Tell") -> None:
+    case = load_case(kind, name)
+    if case.answer is None:
+        return
+    (fetch,) = SOURCES[kind].parse(case.delivery).fetches
+
+    reading = SOURCES[kind].read_answer(fetch, case.answer)
+
+    assert tell(reading) == case.answer_expected
+    assert {event.kind for event in reading.events} <= SOURCES[kind].tells
