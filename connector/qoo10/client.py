@@ -19,7 +19,8 @@ class QapiClient:
     """One shop's Qoo10.
 
     Every method raises ``QapiError`` when Qoo10 did not say success; the class says what to do next. A write raises
-    ``LaterError`` only when it certainly was not applied, and ``UnclearError`` when nobody knows.
+    ``LaterError`` only when it certainly was not applied, and ``UnclearError`` when nobody knows. What ``protocol``
+    refuses to build (an order number that is no number, 501 rows) is a ``ValueError``, and nothing is sent.
     """
 
     def __init__(self, transport: Transport, keys: KeyHolder) -> None:

@@ -84,6 +84,14 @@ class Call:
     params: Mapping[str, str] = field(repr=False)
     writes: bool
 
+    def __post_init__(self) -> None:
+        """Refuse what cannot be sent, before anybody has to wonder whether it was."""
+        for name, value in self.params.items():
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raise ValueError(f"{name} holds half a character") from None
+
 
 def is_order_no(text: str) -> bool:
     """Whether the text can be an order number: ASCII digits, at most ``MAX_ORDER_NO``."""

@@ -43,8 +43,8 @@ class Timeouts:
 class CallRecord:
     """One HTTP request, for metrics and clock skew; nothing of its parameters.
 
-    ``started_s`` is on the monotonic clock. ``outcome`` is ``ok`` or the error's class name. ``rows`` is how many rows
-    the answer had. ``server_date`` is the answer's ``Date`` header, None where none came.
+    ``started_s`` is on the monotonic clock. ``outcome`` is ``ok``, the error's class name, or ``unfinished`` when the
+    caller gave up. ``rows`` is how many rows the answer had. ``server_date`` is the answer's ``Date`` header, None where none came.
     """
 
     method: str
@@ -113,7 +113,7 @@ class Transport:
         started_s = time.monotonic()
         server_date: datetime | None = None
         rows = 0
-        outcome = "CancelledError"
+        outcome = "unfinished"
         code: int | None = None
         try:
             status, headers, body = await self._post(call, key)

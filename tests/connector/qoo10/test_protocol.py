@@ -158,6 +158,7 @@ def test_a_bulk_call_takes_500_rows() -> None:
         pytest.param(lambda: protocol.set_seller_check_yn_v2("1", date(2026, 1, 1), memo="x" * 1001), id="a long memo"),
         pytest.param(lambda: protocol.set_inquiry_message(InquiryType.HELP, "1", "1", " "), id="an empty answer"),
         pytest.param(lambda: protocol.set_inquiry_message(InquiryType.HELP, "1", "1", "x" * 4001), id="a long answer"),
+        pytest.param(lambda: protocol.set_inquiry_message(InquiryType.HELP, "1", "1", "\ud83d"), id="half a character"),
     ],
 )
 def test_what_qoo10_could_not_take_is_never_built(build: Callable[[], Call]) -> None:
