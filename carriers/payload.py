@@ -22,6 +22,12 @@ _ISO_8601 = re.compile(
     r"(Z|[+-][0-9]{2}(:?[0-9]{2})?)?"  # offset; asked for separately, to say what is wrong
 )
 _PLAUSIBLE_YEARS = range(2000, 2100)
+_PLAIN_PROBLEMS = {
+    "missing": "is missing",
+    "model_type": "must be an object",
+    "list_type": "must be a list",
+    "bool_type": "must be true or false",
+}
 _NOT_IN_WORDS = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
@@ -121,7 +127,7 @@ def read_model(model: type[_Model], value: object) -> _Model:
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or "the body"
-        problem = "is missing" if first["type"] == "missing" else first["msg"]
+        problem = _PLAIN_PROBLEMS.get(first["type"], first["msg"])
     raise UnreadablePayload(f"{field}: {problem}")
 
 
