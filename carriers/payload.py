@@ -76,6 +76,13 @@ def _optional_time(value: object) -> datetime | None:
     return time
 
 
+def _time_if_readable(value: object) -> datetime | None:
+    try:
+        return _optional_time(value)
+    except PydanticCustomError:
+        return None
+
+
 Word = Annotated[str, BeforeValidator(_required_word)]
 """Text that must be there and not be empty."""
 
@@ -90,6 +97,10 @@ OptionalNumberWord = Annotated[str, BeforeValidator(_optional_word), BeforeValid
 
 OptionalTime = Annotated[datetime | None, BeforeValidator(_optional_time)]
 """An aware time, or None where the source sends null or nothing (with ``= None``)."""
+
+TimeIfReadable = Annotated[datetime | None, BeforeValidator(_time_if_readable)]
+"""As ``OptionalTime``, but None also for a time in another form: for vendors' messages, which are worth more than their
+times, and which a vendor stops sending when they are refused too often."""
 
 
 def read_json(body: bytes) -> dict[str, object]:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict
 
 from carriers.errors import BadSignature, UnreadablePayload
 from carriers.model import Delivery, EventKind, Fetch, FetchAnswer, Ignored, LabelEvent, Reading, SourceKind, Way
-from carriers.payload import OptionalTime, OptionalWord, Word, read_json, read_model
+from carriers.payload import OptionalWord, TimeIfReadable, Word, read_json, read_model
 from carriers.signatures import header, verify_hmac_hex
 
 HOST = "api.easypost.com"
@@ -62,7 +62,7 @@ class Event(BaseModel):
     id: Word
     description: Word
     mode: Literal["test", "production"]
-    created_at: OptionalTime = None
+    created_at: TimeIfReadable = None
 
 
 class Scan(BaseModel):
@@ -70,7 +70,7 @@ class Scan(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     status: OptionalWord = ""
-    datetime: OptionalTime = None
+    datetime: TimeIfReadable = None
 
 
 class Result(BaseModel):
@@ -82,7 +82,7 @@ class Result(BaseModel):
     status: OptionalWord = ""
     shipment_id: OptionalWord = ""
     is_return: bool | None = None
-    created_at: OptionalTime = None
+    created_at: TimeIfReadable = None
     tracking_details: list[Scan] | None = None
 
 

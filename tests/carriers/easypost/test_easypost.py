@@ -114,10 +114,13 @@ def test_a_mode_that_nobody_knows_is_not_taken_for_production() -> None:
         parse(fixture("label_printed.json") | {"mode": "staging"})
 
 
-def test_a_scan_without_a_time_has_no_time() -> None:
-    event = changed("parcel_scanned.json", tracking_details=None)
+@pytest.mark.parametrize("time", [None, "2026-11-22T08:30:00", "yesterday", 5])
+def test_a_scan_without_a_readable_time_is_still_a_scan(time: object) -> None:
+    event = changed("parcel_scanned.json", tracking_details=[{"status": "in_transit", "datetime": time}])
+    (fetch,) = parse(event).fetches
 
-    assert parse(event).fetches[0].context["occurred_at"] == ""
+    assert (fetch.context["kind"], fetch.context["occurred_at"]) == ("scanned", "")
+    assert parse(changed("parcel_scanned.json", tracking_details=None)).fetches[0].context["occurred_at"] == ""
 
 
 @pytest.mark.parametrize("status", ["submitted", "refunded"])
