@@ -44,7 +44,7 @@ class CallRecord:
     """One HTTP request, for metrics and clock skew; nothing of its parameters.
 
     ``started_s`` is on the monotonic clock. ``outcome`` is ``ok``, the error's class name, or ``unfinished`` when the
-    caller gave up. ``rows`` is how many rows the answer had. ``server_date`` is the answer's ``Date`` header, None where none came.
+    caller gave up. ``rows`` is how many rows the answer had. ``server_date`` is its ``Date`` header, None without one.
     """
 
     method: str

@@ -101,6 +101,6 @@ def transport(qoo10: Qoo10, session: aiohttp.ClientSession) -> Transport:
         base_url=qoo10.base_url + "/",
         limiter=qoo10.limiter(),
         on_call=qoo10.records.append,
-        timeouts=Timeouts(connect_s=0.2, total_s=0.2),
+        timeouts=Timeouts(connect_s=30, total_s=30),
         sleep=qoo10.sleep,
     )

@@ -17,7 +17,7 @@ from connector.qoo10.errors import LaterError, QapiError, RefusedError, UnclearE
 from connector.qoo10.keys import ConfiguredKey
 from connector.qoo10.outcomes import RowState
 from connector.qoo10.protocol import InquiryStatus, InquiryType
-from connector.qoo10.transport import Transport
+from connector.qoo10.transport import Timeouts, Transport
 
 if TYPE_CHECKING:
     from tests.connector.qoo10.conftest import Qoo10
@@ -96,6 +96,18 @@ async def test_every_call_leaves_a_record_without_its_parameters(qoo10: Qoo10, c
     assert ROW.tracking_no not in repr(qoo10.records)
 
 
+@pytest.fixture
+def impatient(qoo10: Qoo10, session: aiohttp.ClientSession) -> QapiClient:
+    transport = Transport(
+        session=session,
+        base_url=qoo10.base_url,
+        limiter=qoo10.limiter(),
+        on_call=qoo10.records.append,
+        timeouts=Timeouts(connect_s=30, total_s=0.2),
+    )
+    return QapiClient(transport, ConfiguredKey(lambda: KEY))
+
+
 WRITES: list[Callable[[QapiClient], Awaitable[object]]] = [
     lambda client: client.send_number(ROW),
     lambda client: client.send_numbers([ROW]),
@@ -110,8 +122,6 @@ WRITES: list[Callable[[QapiClient], Awaitable[object]]] = [
     [
         pytest.param(lost, id="lost"),
         pytest.param(cut_short, id="cut short"),
-        pytest.param(never, id="never"),
-        pytest.param(half_then_never, id="half, then never"),
         pytest.param(b"", id="empty"),
         pytest.param(b"<html>maintenance</html>", id="HTML"),
         pytest.param({"ResultCode": -10010}, id="update failed"),
@@ -169,7 +179,19 @@ async def test_a_read_gives_up_after_three_tries(qoo10: Qoo10, client: QapiClien
     assert len(qoo10.received) == 3
 
 
-@pytest.mark.parametrize("answer", [never, half_then_never, {"ResultCode": -5}, {"ResultCode": 0}])
+@pytest.mark.parametrize("answer", [never, half_then_never])
+async def test_a_call_that_takes_too_long_is_sent_once(qoo10: Qoo10, impatient: QapiClient, answer: object) -> None:
+    qoo10.answers = [answer]
+
+    with pytest.raises(LaterError, match="in time"):
+        await impatient.read_line("1062428737")
+    with pytest.raises(UnclearError, match="in time"):
+        await impatient.send_number(ROW)
+
+    assert len(qoo10.received) == 2
+
+
+@pytest.mark.parametrize("answer", [{"ResultCode": -5}, {"ResultCode": 0}])
 async def test_what_is_no_blip_is_not_tried_again(qoo10: Qoo10, client: QapiClient, answer: object) -> None:
     qoo10.answers = [answer]
 
@@ -284,7 +306,7 @@ async def test_rows_of_a_bulk_call_have_their_own_outcomes(qoo10: Qoo10, client:
     assert [outcome.state for outcome in outcomes.values()] == [RowState.DONE, RowState.UNCLEAR]
 
 
-@pytest.mark.parametrize("answer", [lost, never, b"", {"ResultCode": -10010, "ResultMsg": f"bad {KEY}"}])
+@pytest.mark.parametrize("answer", [lost, b"", {"ResultCode": -10010, "ResultMsg": f"bad {KEY}"}])
 async def test_the_key_appears_in_no_error(qoo10: Qoo10, client: QapiClient, answer: object) -> None:
     qoo10.answers = [answer]
 
