@@ -7,7 +7,7 @@ import dataclasses
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -82,7 +82,7 @@ class _NewOrders(_Body):
     shop: str = "main"
     pack_no: str | None = None
     count: int = Field(1, ge=1, le=MOST_CARTS)
-    lines: int | list[dict[str, Any]] = 1
+    lines: Annotated[int, Field(ge=1, le=500)] | Annotated[list[dict[str, Any]], Field(min_length=1)] = 1
 
 
 def _ask_cancel(market: Market, order_no: str, body: _Reason) -> None:
@@ -227,6 +227,8 @@ class _Desk:
         common = asked.model_extra or {}
         each = [{}] * asked.lines if isinstance(asked.lines, int) else asked.lines
         new_lines = [NewLine.model_validate({**common, **line}) for line in each]
+        if asked.count > 1 and (asked.pack_no or any(new.order_no for new in new_lines)):
+            raise MarketError("number_for_many", "a given number fits one cart only", "leave count or the number out")
         carts = [self._market.add_cart(*new_lines, shop=asked.shop, pack_no=asked.pack_no) for _ in range(asked.count)]
         view = [{"pack_no": cart[0].pack_no, "order_nos": [line.order_no for line in cart]} for cart in carts]
         return _json({"carts": view}, 201)

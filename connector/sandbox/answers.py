@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -34,6 +35,15 @@ class Outcome:
     rows_of: str = "string"
 
 
+class Row(dict[str, Any]):
+    """A row of a list that may be long. It remembers its JSON, so it must not change once it was shown."""
+
+    @cached_property
+    def json(self) -> str:
+        """The row as JSON text."""
+        return json.dumps(self, ensure_ascii=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Rendered:
     """An answer's body and content type."""
@@ -57,7 +67,7 @@ def render(outcome: Outcome, switches: Switches, *, as_json: bool) -> Rendered:
     """The body of an answer in the form that was asked for."""
     envelope = _envelope(outcome, switches)
     if as_json:
-        body = json.dumps(envelope, ensure_ascii=False).encode("utf-8", "replace")
+        body = _json(envelope).encode("utf-8", "replace")
         proper = "application/json; charset=utf-8"
     else:
         body = _xml(envelope, outcome.rows_of)
@@ -77,6 +87,14 @@ def _envelope(outcome: Outcome, switches: Switches) -> dict[str, Any]:
     if isinstance(outcome.result, _Absent):
         return {"ResultCode": code, "ResultMsg": outcome.message}
     return {"ResultObject": outcome.result, "ResultCode": code, "ResultMsg": outcome.message}
+
+
+def _json(envelope: Mapping[str, Any]) -> str:
+    rows = envelope.get("ResultObject")
+    if not isinstance(rows, list) or not all(isinstance(row, Row) for row in rows):
+        return json.dumps(envelope, ensure_ascii=False)
+    rest = json.dumps({name: value for name, value in envelope.items() if name != "ResultObject"}, ensure_ascii=False)
+    return '{"ResultObject": [' + ", ".join(row.json for row in rows) + "], " + rest.removeprefix("{")
 
 
 def _xml(envelope: Mapping[str, Any], rows_of: str) -> bytes:

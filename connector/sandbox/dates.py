@@ -1,7 +1,7 @@
 """Qoo10's times: Japan time without an offset, eight or fourteen digits in requests, text in answers."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from connector.domain.orders import JAPAN
 from connector.sandbox.switches import DateForm, ShortEndDate
@@ -9,7 +9,6 @@ from connector.sandbox.switches import DateForm, ShortEndDate
 LONGEST_PERIOD = timedelta(days=90)
 """Longest search period (Qoo10's guide for claims; observed for shipping)."""
 
-_FORMS = {DateForm.FULL: "%Y-%m-%d %H:%M:%S", DateForm.NO_SECONDS: "%Y-%m-%d %H:%M", DateForm.DIGITS: "%Y%m%d%H%M%S"}
 _DIGITS = {8: "%Y%m%d", 14: "%Y%m%d%H%M%S"}
 
 
@@ -60,5 +59,13 @@ def render(moment: datetime | date | None, form: DateForm) -> str:
     if moment is None:
         return ""
     if isinstance(moment, datetime):
-        return moment.astimezone(JAPAN).strftime(_FORMS[form])
-    return datetime(moment.year, moment.month, moment.day, tzinfo=UTC).strftime(_FORMS[form])
+        text = moment.astimezone(JAPAN).isoformat(" ", "seconds")[: len("yyyy-mm-dd hh:mm:ss")]
+    else:
+        text = f"{moment.isoformat()} 00:00:00"
+    match form:
+        case DateForm.FULL:
+            return text
+        case DateForm.NO_SECONDS:
+            return text[: len("yyyy-mm-dd hh:mm")]
+        case DateForm.DIGITS:
+            return re.sub("[^0-9]", "", text)

@@ -55,7 +55,7 @@ def exchange(market: Market, call: Call) -> Reply:
     if fault is None or fault.takes_effect or fault.fault in BULK_FAULTS:
         outcome = _play(market, call, fault if fault is not None and fault.fault in BULK_FAULTS else None)
     elif fault.fault in {FaultKind.CODE, FaultKind.GATEWAY_CODE, FaultKind.BOM, FaultKind.XML}:
-        outcome = Outcome(fault.answer_code, "failed")
+        outcome = Outcome(fault.answer_code, _words(fault.answer_code))
     reply = _reply(market, call, outcome, fault)
     _log(market, call, outcome if isinstance(outcome, Outcome) else None, reply, fault)
     return reply
@@ -173,10 +173,14 @@ def _distorted(  # noqa: PLR0911 - one return for each fault
             return _BYTES
         case FaultKind.CODE | FaultKind.GATEWAY_CODE:
             gateway = fault.fault is FaultKind.GATEWAY_CODE
-            answer = Outcome(fault.answer_code, "failed", gateway=gateway)
+            answer = Outcome(fault.answer_code, _words(fault.answer_code), gateway=gateway)
             return _rendered(market, answer, as_json=call.as_json)
         case _:
             return plain
+
+
+def _words(code: int) -> str:
+    return "SUCCESS" if code == 0 else "failed"
 
 
 def _rendered(market: Market, outcome: Outcome | str | None, *, as_json: bool) -> Rendered:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from connector.domain.orders import JAPAN, ClaimStatus, ShippingStatus
+from connector.sandbox.answers import Row
 
 ENDED_CLAIMS = frozenset({ClaimStatus.CANCELLED, ClaimStatus.UNPAID_ORDER_CANCELLED})
 """A line under one of these is gone from the shipping list."""
@@ -102,6 +103,8 @@ class Line:
     applied_writes: list[AppliedWrite] = field(default_factory=list)
     refused_writes: int = 0
     ended_requests: list[tuple[datetime, str]] = field(default_factory=list)
+    listed: tuple[tuple[object, ...], Row] | None = field(default=None, repr=False)
+    """The row of the shipping list as last shown, with what it depends on: long lists are asked for again and again."""
 
     def shown(self, now: datetime) -> Shipping:
         """The shipping axis as the readers show it; late where ``visible_late_s`` holds a write back."""

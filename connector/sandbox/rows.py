@@ -7,13 +7,12 @@ from datetime import date, datetime
 from typing import Any
 
 from connector.domain.orders import ShippingStatus
+from connector.sandbox.answers import Row
 from connector.sandbox.dates import render
 from connector.sandbox.model import Market
 from connector.sandbox.people import person
-from connector.sandbox.records import Inquiry, Line, MarketClaim
+from connector.sandbox.records import Inquiry, Line, MarketClaim, Shipping
 from connector.sandbox.switches import DateForm, StatusTexts
-
-Row = dict[str, Any]
 
 _TEXTS = {
     StatusTexts.CURRENT: ("Awaiting shipping", "On request", "Seller confirm", "On delivery", "Delivered"),
@@ -38,8 +37,15 @@ class Rows:
         self._moment = market.moment()
 
     def shipping(self, line: Line) -> Row:
-        """A row of GetShippingInfo_v3."""
-        shown, new = line.shown(self._moment), line.new
+        """A row of GetShippingInfo_v3; the same object as long as nothing in it changes."""
+        switches, shown, related = self._switches, line.shown(self._moment), self._related(line)
+        look = (shown, related, line.paid_at, switches.status_texts, switches.date_form, switches.order_no_as_text)
+        if line.listed is None or line.listed[0] != look:
+            line.listed = (look, Row(self._shipping(line, shown, related)))
+        return line.listed[1]
+
+    def _shipping(self, line: Line, shown: Shipping, related: str) -> dict[str, Any]:
+        new = line.new
         buyer, receiver, sender = (person(line.order_no, role) for role in ("buyer", "receiver", "sender"))
         return {
             "ShippingStatus": status_text(shown.status, self._switches.status_texts),
@@ -85,7 +91,7 @@ class Rows:
             "SellerDiscount": 0.0,
             "Currency": "JPY",
             "ShippingRate": 0.0,
-            "RelatedOrder": self._related(line),
+            "RelatedOrder": related,
             "ShippingRateType": "Free",
             "DeliveryCompany": shown.company,
             "VoucherCode": "",
@@ -102,7 +108,7 @@ class Rows:
             "AvailableShippingDate": "",
         }
 
-    def line_with_claim(self, line: Line) -> Row:
+    def line_with_claim(self, line: Line) -> dict[str, Any]:
         """A row of GetShippingAndClaimInfoByOrderNo_V2: both axes side by side, names in mixed case.
 
         The guide lists no ship-by date here, so there is none.
@@ -157,7 +163,7 @@ class Rows:
             **self._claim_fields(claim),
         }
 
-    def claim(self, line: Line, claim: MarketClaim) -> Row:
+    def claim(self, line: Line, claim: MarketClaim) -> dict[str, Any]:
         """A row of GetClaimInfo_V3."""
         shown, new = line.shown(self._moment), line.new
         buyer, receiver = person(line.order_no, "buyer"), person(line.order_no, "receiver")
@@ -189,7 +195,7 @@ class Rows:
             "buyerMobile": buyer.mobile,
         }
 
-    def inquiry(self, inquiry: Inquiry) -> Row:
+    def inquiry(self, inquiry: Inquiry) -> dict[str, Any]:
         """A row of CSCenter.GetInquiryMessage."""
         return {
             "INQ_TYPE": inquiry.inq_type,
@@ -208,7 +214,7 @@ class Rows:
             "STATUS": inquiry.status,
         }
 
-    def _claim_fields(self, claim: MarketClaim | None) -> Row:
+    def _claim_fields(self, claim: MarketClaim | None) -> dict[str, Any]:
         return {
             "claimStatus": str(claim.status.value) if claim else "",
             "reason": claim.reason if claim else "",
