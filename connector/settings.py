@@ -306,7 +306,7 @@ def load_settings(path: Path) -> Settings:
         config_path = path
 
     try:
-        settings = FromThisFile()  # type: ignore[call-arg]  # the values come from the file and the environment
+        settings = FromThisFile()
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError([f"{path}: is no TOML: {error}"]) from None
     except ValidationError as error:

@@ -32,7 +32,8 @@ class Entry:
     """One tracking number for one order line, as the store keeps it.
 
     ``due_at`` is when the keeper looks at it next; None means that it waits for a person or a new fact.
-    ``written_at`` is when the last write went out; ``accepted_at`` when Qoo10 said yes to it.
+    ``written_at`` is when the last write went out; ``accepted_at`` when Qoo10 said yes to it. ``overdue_from`` is when
+    the line's ship-by date is past.
     """
 
     id: int
@@ -46,7 +47,7 @@ class Entry:
     reason: Reason
     due_at: datetime | None
     attempts: int
-    ship_by_at: datetime | None
+    overdue_from: datetime | None
     created_at: datetime
     written_at: datetime | None
     accepted_at: datetime | None

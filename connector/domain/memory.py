@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from connector.domain.orders import ClaimStatus, OrderLine, ShippingStatus
+from connector.domain.orders import ClaimStatus, OrderLine, ShippingStatus, ship_by_end
 
 CANCEL_UNDER_WAY = frozenset({ClaimStatus.CANCELLING, ClaimStatus.CANCELLED, ClaimStatus.UNPAID_ORDER_CANCELLED})
 CANCEL_CLAIMS = CANCEL_UNDER_WAY | {ClaimStatus.CANCEL_REQUESTED}
@@ -14,12 +14,15 @@ class LineMemory:
     """A line as last seen, and its cancel request, which Qoo10 itself forgets once it was refused or withdrawn.
 
     ``requested_at`` is on Qoo10's clock; ``learned_at`` on ours. ``ended_at`` is when we first saw the line without
-    the request.
+    the request. ``listed`` says that a list showed the line, and with it the cart's other lines in
+    ``related_order_nos``; a look at the single line does not show these.
     """
 
     shop: str
     order_no: str
     pack_no: str = ""
+    related_order_nos: tuple[str, ...] = ()
+    listed: bool = False
     status: ShippingStatus | None = None
     ordered_at: datetime | None = None
     ship_by_at: datetime | None = None
@@ -30,13 +33,22 @@ class LineMemory:
     learned_at: datetime | None = None
     ended_at: datetime | None = None
 
+    @property
+    def overdue_from(self) -> datetime | None:
+        """From when on the line is past its ship-by date; None where it has none."""
+        return None if self.ship_by_at is None else ship_by_end(self.ship_by_at)
 
-def remembered(memory: LineMemory | None, shop: str, line: OrderLine, *, with_claim: bool, at: datetime) -> LineMemory:
-    """The memory after seeing ``line``. ``with_claim`` says whether the answer would have shown a claim."""
+
+def remembered(
+    memory: LineMemory | None, shop: str, line: OrderLine, at: datetime, *, listed: bool, with_claim: bool
+) -> LineMemory:
+    """The memory after seeing ``line``: in a list or not, in an answer that would have shown its claim or not."""
     before = memory or LineMemory(shop, line.order_no)
     seen = replace(
         before,
         pack_no=line.pack_no or before.pack_no,
+        related_order_nos=line.related_order_nos or before.related_order_nos,
+        listed=before.listed or listed,
         status=line.status,
         ordered_at=line.ordered_at or before.ordered_at,
         ship_by_at=line.ship_by_at or before.ship_by_at,
@@ -51,7 +63,5 @@ def remembered(memory: LineMemory | None, shop: str, line: OrderLine, *, with_cl
         return replace(seen, ended_at=at) if ended else seen
     another = claim.requested_at is not None and claim.requested_at != before.requested_at
     if before.cancel_status is None or before.ended_at is not None or another:
-        return replace(
-            seen, cancel_status=claim.status, requested_at=claim.requested_at, learned_at=at, ended_at=None
-        )
+        return replace(seen, cancel_status=claim.status, requested_at=claim.requested_at, learned_at=at, ended_at=None)
     return replace(seen, cancel_status=claim.status)

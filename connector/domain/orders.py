@@ -77,3 +77,12 @@ class SendingRow:
     order_no: str
     shipping_corp: str
     tracking_no: str
+
+
+def ship_by_end(ship_by_at: datetime) -> datetime:
+    """The moment at which the ship-by date is past: the end of its day in Japan.
+
+    Qoo10 gives a date; where a day ends is not documented, Japan's midnight is assumed.
+    """
+    day = ship_by_at.astimezone(JAPAN).replace(hour=0, minute=0, second=0, microsecond=0)
+    return day + timedelta(days=1)

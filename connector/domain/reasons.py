@@ -20,6 +20,7 @@ class Reason(StrEnum):
     UNAVAILABLE = "unavailable"
     SHOP_STOPPED = "shop_stopped"
     REFUSED = "refused"
+    UPDATE_FAILED = "update_failed"
     ORDER_UNKNOWN = "order_unknown"
     REFERENCE_UNREADABLE = "reference_unreadable"
     REFERENCE_AMBIGUOUS = "reference_ambiguous"
@@ -111,6 +112,12 @@ WORDINGS: dict[Reason, Wording] = {
         "Qoo10 refused the number",
         "注文をQSMで確認し、手で入力してください。",
         "Check the order in QSM and enter the number by hand.",
+    ),
+    Reason.UPDATE_FAILED: Wording(
+        "Qoo10が更新失敗を繰り返し返しています(原因不明)",
+        "Qoo10 keeps answering that the update failed, without saying why",
+        "QSMで注文を確認してください。長い間隔で再試行を続けます。",
+        "Look at the order in QSM. It is tried again by itself, at long intervals.",
     ),
     Reason.ORDER_UNKNOWN: Wording(
         "注文がまだ見つかりません",

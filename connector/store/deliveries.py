@@ -157,7 +157,7 @@ async def _insert_fetches(
 
 
 async def _insert_new(
-    connection: AsyncConnection, statement: ReturningInsert[tuple[str, str]], rows: list[dict[str, Any]]
+    connection: AsyncConnection, statement: ReturningInsert[str, str], rows: list[dict[str, Any]]
 ) -> set[tuple[str, str]]:
     """Inserts what is not there yet; gives (source, key) of what was new."""
     if not rows:

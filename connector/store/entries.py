@@ -16,11 +16,15 @@ from connector.store.dialect import insert
 from connector.store.history import Step, add_steps
 from connector.store.schema import entry, parcel
 
-SETTLED = ("state", "reason", "detail", "due_at", "attempts", "accepted_at", "confirmed_at", "ship_by_at")
+SETTLED = ("state", "reason", "detail", "due_at", "attempts", "accepted_at", "confirmed_at", "overdue_from")
 """The columns that a settled entry may change."""
 
 WRITTEN = (EntryState.ENTERING, EntryState.ACCEPTED, EntryState.UNCLEAR, EntryState.CONFIRMED)
 """States in which our number stands, or may stand, on the line."""
+
+
+DONE = (EntryState.CONFIRMED, EntryState.DROPPED)
+"""States in which nothing is left to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +36,20 @@ class NewEntry:
     pack_no: str
     parcel_id: int
     tracking_no: str
-    ship_by_at: datetime | None
+    overdue_from: datetime | None
     at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """An entry whose number goes out now, under this name of its carrier."""
+    """An entry whose number goes out now, under this name of its carrier, and the conflict that this is part of."""
 
     entry: Entry
     shipping_corp: str
+    reason: Reason
     at: datetime
+    conflict: ConflictKind | None = None
+    ended: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +69,18 @@ class SettledEntry:
     attempts: int = 0
     accepted_at: datetime | None = None
     confirmed_at: datetime | None = None
-    ship_by_at: datetime | None = None
+    overdue_from: datetime | None = None
     conflict: ConflictKind | None = None
     ended: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Requeue:
+    """Entries of a shop to look at again: those that stand still for one of these reasons."""
+
+    shop: str
+    reasons: tuple[Reason, ...]
+    at: datetime
 
 
 def entry_of(row: Row[Any]) -> Entry:
@@ -81,7 +97,7 @@ def entry_of(row: Row[Any]) -> Entry:
         reason=Reason(row.reason),
         due_at=row.due_at,
         attempts=row.attempts,
-        ship_by_at=row.ship_by_at,
+        overdue_from=row.overdue_from,
         created_at=row.created_at,
         written_at=row.written_at,
         accepted_at=row.accepted_at,
@@ -103,7 +119,7 @@ async def create_entries(connection: AsyncConnection, new: Sequence[NewEntry]) -
             "state": EntryState.WAITING,
             "reason": Reason.NEW,
             "due_at": wanted.at,
-            "ship_by_at": wanted.ship_by_at,
+            "overdue_from": wanted.overdue_from,
             "created_at": wanted.at,
         }
         for wanted in new
@@ -133,7 +149,7 @@ async def wake_entries(connection: AsyncConnection, ids: Sequence[int], at: date
 
 async def due_entries(connection: AsyncConnection, shop: str, now: datetime, limit: int) -> list[Entry]:
     """Entries of a shop to look at now: those past their ship-by date before all others, then by age."""
-    overdue = case((entry.c.ship_by_at < now, 0), else_=1)
+    overdue = case((entry.c.overdue_from <= now, 0), else_=1)
     query = (
         select(entry)
         .where(entry.c.shop == shop, entry.c.due_at <= now)
@@ -174,12 +190,16 @@ async def begin_writing(connection: AsyncConnection, batches: Sequence[Sequence[
     """Says, before a call goes out, which numbers it carries: after a crash these are read before they are repeated."""
     writings = [writing for batch in batches for writing in batch]
     await connection.execute(
-        _BEGIN, [{"entry_id": each.entry.id, "corp": each.shipping_corp, "at": each.at} for each in writings]
+        _BEGIN,
+        [
+            {"entry_id": each.entry.id, "corp": each.shipping_corp, "why": each.reason, "at": each.at}
+            for each in writings
+        ],
     )
-    await add_steps(
-        connection,
-        [_step(each.entry, EntryState.ENTERING, Reason.OPEN, each.shipping_corp, each.at) for each in writings],
-    )
+    steps = [_step(each.entry, EntryState.ENTERING, each.reason, each.shipping_corp, each.at) for each in writings]
+    for each in writings:
+        steps += await _settle_conflict(connection, each)
+    await add_steps(connection, steps)
     return [None] * len(batches)
 
 
@@ -211,11 +231,11 @@ def _settled_row(outcome: SettledEntry) -> dict[str, Any]:
         "new_attempts": outcome.attempts,
         "new_accepted_at": outcome.accepted_at or known.accepted_at,
         "new_confirmed_at": outcome.confirmed_at or known.confirmed_at,
-        "new_ship_by_at": outcome.ship_by_at or known.ship_by_at,
+        "new_overdue_from": outcome.overdue_from or known.overdue_from,
     }
 
 
-async def _settle_conflict(connection: AsyncConnection, outcome: SettledEntry) -> list[Step]:
+async def _settle_conflict(connection: AsyncConnection, outcome: SettledEntry | Writing) -> list[Step]:
     line = (outcome.entry.shop, outcome.entry.order_no)
     if outcome.conflict is not None and await open_conflict(connection, *line, outcome.conflict, outcome.at):
         return [_step(outcome.entry, "conflict_opened", outcome.reason, outcome.conflict, outcome.at)]
@@ -257,15 +277,13 @@ async def recover_entries(connection: AsyncConnection, payloads: Sequence[tuple[
     return counts
 
 
-async def requeue_held(
-    connection: AsyncConnection, payloads: Sequence[tuple[str, tuple[Reason, ...], datetime]]
-) -> list[None]:
-    """Looks again at entries held for reasons that a change of the settings may have mended."""
-    for shop, reasons, at in payloads:
+async def requeue(connection: AsyncConnection, payloads: Sequence[Requeue]) -> list[None]:
+    """Looks again at entries that stand still for reasons which may have gone away."""
+    for wanted in payloads:
         await connection.execute(
             update(entry)
-            .where(entry.c.shop == shop, entry.c.state == EntryState.HELD, entry.c.reason.in_(reasons))
-            .values(due_at=at)
+            .where(entry.c.shop == wanted.shop, entry.c.state.not_in(DONE), entry.c.reason.in_(wanted.reasons))
+            .values(due_at=wanted.at)
         )
     return [None] * len(payloads)
 
@@ -277,7 +295,7 @@ _BEGIN = (
     .where(entry.c.id == bindparam("entry_id"))
     .values(
         state=EntryState.ENTERING,
-        reason=Reason.OPEN,
+        reason=bindparam("why"),
         due_at=None,
         shipping_corp=bindparam("corp"),
         written_at=bindparam("at"),

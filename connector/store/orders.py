@@ -24,6 +24,8 @@ def memory_of(row: Row[Any]) -> LineMemory:
         shop=row.shop,
         order_no=row.order_no,
         pack_no=row.pack_no,
+        related_order_nos=tuple(row.related_order_nos.split()),
+        listed=row.listed,
         status=None if row.status is None else ShippingStatus(row.status),
         ordered_at=row.ordered_at,
         ship_by_at=row.ship_by_at,
@@ -56,7 +58,7 @@ async def remember_lines(
     for shop, memories, at in payloads:
         for start in range(0, len(memories), CHUNK):
             some = memories[start : start + CHUNK]
-            await connection.execute(_UPSERT, [{**asdict(memory), "seen_at": at} for memory in some])
+            await connection.execute(_UPSERT, [_row(memory, at) for memory in some])
             numbers = {memory.order_no for memory in some} | {memory.pack_no for memory in some if memory.pack_no}
             waiting = select(parcel_candidate.c.parcel_id).where(
                 parcel_candidate.c.shop == shop, parcel_candidate.c.number.in_(numbers)
@@ -67,6 +69,10 @@ async def remember_lines(
                 .values(due_at=at)
             )
     return [None] * len(payloads)
+
+
+def _row(memory: LineMemory, at: datetime) -> dict[str, Any]:
+    return {**asdict(memory), "related_order_nos": " ".join(memory.related_order_nos), "seen_at": at}
 
 
 def _upsert() -> Insert:

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from connector.domain.entry import Entry, EntryState
+from connector.domain.entry import Entry
 from connector.domain.parcel import Parcel
-from connector.store.entries import entry_of
+from connector.store.entries import DONE, entry_of
 from connector.store.parcels import parcels_by_id
 from connector.store.schema import entry
-
-DONE = (EntryState.CONFIRMED, EntryState.DROPPED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from connector.domain.entry import Entry
 from connector.domain.memory import LineMemory
 from connector.domain.parcel import Parcel
-from connector.domain.reasons import Reason
 from connector.store import deliveries, entries, fetches, history, orders, overview, parcels, shops
 from connector.store.deliveries import NewDelivery, Receipt
-from connector.store.entries import SettledEntry, Writing
+from connector.store.entries import Requeue, SettledEntry, Writing
 from connector.store.errors import StoreUnavailable
 from connector.store.fetches import DueFetch, SettledFetch
 from connector.store.history import Step
@@ -171,9 +170,9 @@ class Store:
         count: int = await self._writer.submit(entries.recover_entries, (shop, at))
         return count
 
-    async def requeue_held(self, shop: str, reasons: tuple[Reason, ...], at: datetime) -> None:
-        """Looks again at entries held for these reasons."""
-        await self._writer.submit(entries.requeue_held, (shop, reasons, at))
+    async def requeue(self, wanted: Requeue) -> None:
+        """Looks again at entries that stand still for reasons which may have gone away."""
+        await self._writer.submit(entries.requeue, wanted)
 
     # What a keeper remembers
 

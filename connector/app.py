@@ -1,0 +1,240 @@
+"""The composition root: builds every part, owns every lifetime. The only module that knows everybody."""
+
+import asyncio
+import contextlib
+import hashlib
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+import aiohttp
+import structlog
+from aiohttp import web
+
+from carriers import SOURCES
+from carriers.model import Way
+from connector.http import one_error_shape
+from connector.intake.fetches import Fetcher, FetchingSource
+from connector.intake.webhooks import PushedSource, Webhooks
+from connector.keeper.entries import EntryDesk
+from connector.keeper.keeper import Keeper, OrdersWatch
+from connector.keeper.lines import Lines
+from connector.keeper.parcels import ParcelDesk
+from connector.metrics import Metrics
+from connector.probes import Probes
+from connector.qoo10.client import QapiClient
+from connector.qoo10.keys import ConfiguredKey, IssuedKey, KeyHolder, Login
+from connector.qoo10.limits import CallLimiter
+from connector.qoo10.transport import CallRecord, Timeouts, Transport
+from connector.settings import Settings, ShopSettings, SourceSettings
+from connector.store.store import Store
+
+FINISH_WITHIN_S = 8.0
+"""How long a stop waits for what is in hand; what is left then is read again at the next start."""
+
+log = structlog.get_logger()
+
+
+def utc_now() -> datetime:
+    """The clock of the running program."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningApp:
+    """A running program: where it listens, and the parts that a demonstration looks into."""
+
+    url: str
+    store: Store
+    keepers: Mapping[str, Keeper]
+
+
+def build_client(
+    settings: ShopSettings, session: aiohttp.ClientSession, on_call: Callable[[CallRecord], None]
+) -> QapiClient:
+    """The client of one shop, with its key or the login that a key is issued from."""
+    transport = Transport(
+        session=session,
+        base_url=settings.qapi_url,
+        limiter=CallLimiter(settings.calls_per_second),
+        on_call=on_call,
+        timeouts=Timeouts(connect_s=settings.connect_timeout_s, total_s=settings.call_timeout_s),
+    )
+    keys: KeyHolder
+    if settings.api_key.get_secret_value():
+        login = Login(settings.api_key.get_secret_value(), settings.user_id, settings.password.get_secret_value())
+        keys = IssuedKey(login, transport, utc_now)
+    else:
+        keys = ConfiguredKey(partial(read_key, settings))
+    return QapiClient(transport, keys)
+
+
+def read_key(settings: ShopSettings) -> str:
+    """The seller key as it stands now: a key file may have been replaced since the start."""
+    if settings.seller_auth_key_file is not None:
+        return settings.seller_auth_key_file.read_text(encoding="utf-8")
+    return settings.seller_auth_key.get_secret_value()
+
+
+def fingerprint(key: str) -> str:
+    """What is kept of a key, to know since when it is in use: too little to find the key from."""
+    return hashlib.sha256(key.encode()).hexdigest()[:8]
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[RunningApp]:
+    """Runs everything until the block is left; then stops taking, finishes what is in hand, and lets go.
+
+    Raises:
+        StoreInUse, StoreUnavailable: the store cannot be opened.
+        OSError: the address is taken.
+    """
+    metrics = Metrics()
+    async with AsyncExitStack() as stack:
+        store = await Store.open(settings.store.url)
+        stack.push_async_callback(store.close)
+        session = await stack.enter_async_context(new_session())
+        tasks = await stack.enter_async_context(_tasks())
+        keepers = {
+            name: await _start_shop(name, shop, settings.sources, store, session, metrics, tasks)
+            for name, shop in settings.shops.items()
+        }
+        stack.push_async_callback(_finish, keepers, tasks)
+        fetcher = Fetcher(_fetching(settings.sources), store, session, utc_now)
+        tasks.start("fetcher", fetcher.run())
+        app = web.Application(middlewares=[one_error_shape])
+        Webhooks(_pushed(settings.sources), store, utc_now, metrics, settings.server.body_timeout_s).add_to(app)
+        Probes(store, keepers, utc_now, metrics).add_to(app)
+        url = await _listen(app, settings, stack)
+        log.info("listening", url=url, sources=sorted(settings.sources), shops=sorted(settings.shops))
+        yield RunningApp(url, store, keepers)
+        log.info("stopping")
+
+
+def new_session() -> aiohttp.ClientSession:
+    """The one session for all calls: no cookies, no proxy from the environment."""
+    return aiohttp.ClientSession(
+        cookie_jar=aiohttp.DummyCookieJar(),
+        # Short: a kept connection that the server has closed meanwhile would make a write unclear.
+        connector=aiohttp.TCPConnector(keepalive_timeout=8),
+    )
+
+
+class _Tasks:
+    """Background tasks. One that ends by itself has failed, and that is said loudly."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def start(self, name: str, work: "asyncio._CoroutineLike[None]") -> asyncio.Task[None]:
+        task = asyncio.create_task(work, name=name)
+        self._tasks[name] = task
+        task.add_done_callback(partial(_report, name))
+        return task
+
+    async def wait(self, names: list[str], timeout_s: float) -> None:
+        await asyncio.wait([self._tasks[name] for name in names], timeout=timeout_s)
+
+    async def cancel_all(self) -> None:
+        for task in self._tasks.values():
+            task.cancel()
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+
+
+def _report(name: str, task: asyncio.Task[None]) -> None:
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("task_failed", task=name, exc_info=error)
+
+
+@asynccontextmanager
+async def _tasks() -> AsyncIterator[_Tasks]:
+    tasks = _Tasks()
+    try:
+        yield tasks
+    finally:
+        await tasks.cancel_all()
+
+
+async def _start_shop(
+    name: str,
+    shop: ShopSettings,
+    sources: Mapping[str, SourceSettings],
+    store: Store,
+    session: aiohttp.ClientSession,
+    metrics: Metrics,
+    tasks: _Tasks,
+) -> Keeper:
+    client = build_client(shop, session, lambda record: metrics.call(name, record, utc_now()))
+    if not shop.api_key.get_secret_value():
+        with contextlib.suppress(OSError, ValueError):
+            await store.record_key(name, fingerprint(read_key(shop).strip()), utc_now())
+    lines = Lines(name, store, client, utc_now)
+    parcels = ParcelDesk(name, store, lines, sources)
+    entries = EntryDesk(name, shop, sources, store=store, client=client, lines=lines, clock=utc_now, metrics=metrics)
+    keeper = Keeper(
+        name,
+        store=store,
+        client=client,
+        lines=lines,
+        parcels=parcels,
+        entries=entries,
+        clock=utc_now,
+        metrics=metrics,
+    )
+    tasks.start(f"keeper {name}", keeper.run())
+    tasks.start(f"orders {name}", OrdersWatch(name, keeper, lines, shop.orders_every_s).run())
+    return keeper
+
+
+async def _finish(keepers: Mapping[str, Keeper], tasks: _Tasks) -> None:
+    """Lets every keeper end the turn in hand, within bounds."""
+    for keeper in keepers.values():
+        keeper.close()
+    await tasks.wait([f"keeper {name}" for name in keepers], FINISH_WITHIN_S)
+
+
+def _pushed(sources: Mapping[str, SourceSettings]) -> dict[str, PushedSource]:
+    return {
+        name: PushedSource(
+            name, source.shop, SOURCES[source.kind], tuple(secret.get_secret_value() for secret in source.secrets)
+        )
+        for name, source in sources.items()
+        if SOURCES[source.kind].way is Way.PUSHED
+    }
+
+
+def _fetching(sources: Mapping[str, SourceSettings]) -> dict[str, FetchingSource]:
+    return {
+        name: FetchingSource(
+            name,
+            source.shop,
+            SOURCES[source.kind],
+            {
+                credential: getattr(source, credential).get_secret_value()
+                for credential in SOURCES[source.kind].credentials
+            },
+            source.api_url,
+        )
+        for name, source in sources.items()
+        if SOURCES[source.kind].hosts
+    }
+
+
+async def _listen(app: web.Application, settings: Settings, stack: AsyncExitStack) -> str:
+    """Starts the server; gives its address with the port that it really has."""
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        auto_decompress=False,  # signatures are over the bytes as sent, and a small body must stay small
+        handler_cancellation=False,
+        keepalive_timeout=75,
+        shutdown_timeout=5,
+    )
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    site = web.TCPSite(runner, settings.server.host, settings.server.port, backlog=1024)
+    await site.start()
+    host, port = runner.addresses[0][:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,66 @@
+"""What every HTTP answer of this program has in common: one error shape, and no surprise for whoever calls."""
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+from aiohttp import web
+
+from connector.store.errors import StoreUnavailable
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+RETRY_AFTER_S = 5
+
+log = structlog.get_logger()
+
+
+class ApiError(Exception):
+    """An answer that is an error: its status, a code for programs, a message and a hint for people."""
+
+    def __init__(self, status: int, code: str, message: str, hint: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.hint = hint
+        self.headers = headers or {}
+
+    def response(self) -> web.Response:
+        """The answer in the one shape that all errors have."""
+        body = {"error": {"code": self.code, "message": self.message, "hint": self.hint}}
+        return web.json_response(body, status=self.status, headers=self.headers)
+
+
+_OF_THE_FRAMEWORK = {
+    404: ("not_found", "There is nothing at this address.", "Check the path; webhooks go to /webhooks/<source>."),
+    405: ("method_not_allowed", "This address does not take that method.", "Webhooks are sent with POST."),
+    413: ("too_large", "The body is too large.", "A label message has at most 256 KiB."),
+    417: ("expectation_failed", "This expectation cannot be met.", "Send no Expect header but 100-continue."),
+}
+
+
+@web.middleware
+async def one_error_shape(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turns whatever went wrong into the one error shape."""
+    try:
+        return await handler(request)
+    except ApiError as error:
+        return error.response()
+    except StoreUnavailable as error:
+        log.error("store_unavailable", path=request.path, error=str(error))
+        return ApiError(
+            503,
+            "store_unavailable",
+            "Nothing can be kept right now, so nothing was taken.",
+            "Send it again after the time in Retry-After.",
+            {"Retry-After": str(RETRY_AFTER_S)},
+        ).response()
+    except web.HTTPException as error:
+        code, message, hint = _OF_THE_FRAMEWORK.get(error.status, ("bad_request", error.reason, "Check the request."))
+        allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+        return ApiError(error.status, code, message, hint, allow).response()
+    except Exception:
+        log.exception("request_failed", path=request.path)
+        return ApiError(
+            500, "internal_error", "This program has a defect.", "It is in the log; sending again is safe."
+        ).response()

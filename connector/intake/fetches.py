@@ -1,0 +1,135 @@
+"""Makes the requests that some sources' messages only point to, and takes the answers in like any delivery."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import aiohttp
+import structlog
+from yarl import URL
+
+from carriers.errors import UnreadablePayload
+from carriers.model import Delivery, Fetch, FetchAnswer, SourceKind
+from connector.intake.labels import new_delivery
+from connector.store.errors import StoreUnavailable
+from connector.store.fetches import DueFetch, SettledFetch
+from connector.store.store import FETCHES, Store
+
+MAX_ANSWER = 1024 * 1024
+MOST_AT_ONCE = 4
+LONGEST_WAIT = timedelta(minutes=10)
+GIVE_UP_AFTER = 40
+"""Attempts; with the longest wait between them that is about six hours."""
+_TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
+_TRANSIENT = {408, 425, 429}
+_SERVER_ERROR = 500
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class FetchingSource:
+    """A configured source whose messages point to something to fetch.
+
+    ``base_url`` replaces the vendor's address in a rehearsal on this machine; empty otherwise.
+    """
+
+    name: str
+    shop: str
+    kind: SourceKind
+    credentials: Mapping[str, str]
+    base_url: str
+
+    def __repr__(self) -> str:
+        return f"FetchingSource({self.name!r})"
+
+
+class Fetcher:
+    """Works off the fetches that are due. Their number is bounded, their hosts are the source kind's own."""
+
+    def __init__(
+        self,
+        sources: Mapping[str, FetchingSource],
+        store: Store,
+        session: aiohttp.ClientSession,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._sources = sources
+        self._store = store
+        self._session = session
+        self._clock = clock
+        self._slots = asyncio.Semaphore(MOST_AT_ONCE)
+
+    async def run(self) -> None:
+        """Works until it is cancelled."""
+        wake = self._store.wake(FETCHES)
+        while True:
+            wake.clear()
+            wait_s = 60.0
+            try:
+                due = await self._store.due_fetches(self._clock())
+                await asyncio.gather(*(self._work_off(each) for each in due))
+                if due:
+                    continue
+                if (next_at := await self._store.next_fetch_at()) is not None:
+                    wait_s = min(wait_s, max((next_at - self._clock()).total_seconds(), 0))
+            except StoreUnavailable as error:
+                log.error("fetcher_store_unavailable", error=str(error))
+                wait_s = 5.0
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(wake.wait(), wait_s)
+
+    async def _work_off(self, due: DueFetch) -> None:
+        source = self._sources.get(due.source)
+        if source is None or due.fetch.host not in source.kind.hosts:
+            await self._store.settle_fetch(SettledFetch(due.id, "failed", "its source is not configured any more"))
+            return
+        async with self._slots:
+            answer = await self._fetch(source, due.fetch)
+        if isinstance(answer, str):
+            await self._later(due, answer)
+            return
+        try:
+            reading = source.kind.read_answer(due.fetch, answer)
+        except UnreadablePayload as unreadable:
+            await self._later(due, unreadable.problem)
+            return
+        as_delivery = Delivery("GET", due.fetch.path, {}, due.fetch.key.encode(), answer.received_at)
+        found = replace(new_delivery(source.name, source.shop, as_delivery, reading), key=f"fetch:{due.fetch.key}")
+        await self._store.settle_fetch(SettledFetch(due.id, "done", found.detail, None, found))
+
+    async def _fetch(self, source: FetchingSource, fetch: Fetch) -> FetchAnswer | str:
+        """The answer, or in words why there is none yet."""
+        base = URL(source.base_url) if source.base_url else URL.build(scheme="https", host=fetch.host)
+        headers = source.kind.fetch_headers(fetch.credential, source.credentials[fetch.credential])
+        try:
+            async with self._session.get(
+                base.with_path(base.path.rstrip("/") + fetch.path),
+                params=dict(fetch.query),
+                headers=dict(headers),
+                timeout=_TIMEOUT,
+                allow_redirects=False,
+            ) as response:
+                if response.status in _TRANSIENT or response.status >= _SERVER_ERROR:
+                    return f"{fetch.host} answered {response.status}"
+                body = await response.content.read(MAX_ANSWER)
+                if not response.content.at_eof():
+                    return f"{fetch.host} answered with more than {MAX_ANSWER} bytes"
+                lower = {name.lower(): value for name, value in response.headers.items()}
+                return FetchAnswer(response.status, lower, body, self._clock())
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            return f"{fetch.host} could not be reached ({type(error).__name__})"
+
+    async def _later(self, due: DueFetch, why: str) -> None:
+        """Tries again later; after many attempts it is left for a person to see."""
+        attempts = due.attempts + 1
+        log.warning("fetch_failed", source=due.source, attempts=attempts, error=why)
+        if attempts >= GIVE_UP_AFTER:
+            await self._store.settle_fetch(SettledFetch(due.id, "failed", why))
+            return
+        wait = min(timedelta(seconds=1) * (1 << min(attempts, 12)), LONGEST_WAIT)
+        spread = 0.5 + random.random() / 2  # noqa: S311 - spreads retries, guards nothing
+        await self._store.settle_fetch(SettledFetch(due.id, "due", why, self._clock() + wait * spread))

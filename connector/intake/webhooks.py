@@ -1,0 +1,151 @@
+"""``POST /webhooks/{source}``: the pushed way in."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from aiohttp import web
+
+from carriers.errors import BadSignature, UnreadablePayload
+from carriers.model import Delivery, Reading, SourceKind
+from connector.http import ApiError
+from connector.intake.body import expect_continue, read_body
+from connector.intake.labels import digest, new_delivery
+from connector.intake.shape import shape_of
+from connector.metrics import Metrics
+from connector.store.deliveries import NewDelivery
+from connector.store.store import Store
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class PushedSource:
+    """A configured source that sends webhooks."""
+
+    name: str
+    shop: str
+    kind: SourceKind
+    secrets: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"PushedSource({self.name!r})"
+
+
+class Webhooks:
+    """Takes deliveries. 202 is answered only after the commit."""
+
+    def __init__(
+        self,
+        sources: Mapping[str, PushedSource],
+        store: Store,
+        clock: Callable[[], datetime],
+        metrics: Metrics,
+        body_timeout_s: float,
+    ) -> None:
+        self._sources = sources
+        self._store = store
+        self._clock = clock
+        self._metrics = metrics
+        self._body_timeout_s = body_timeout_s
+
+    def add_to(self, app: web.Application) -> None:
+        """Adds the route."""
+        app.router.add_post("/webhooks/{source}", self._receive, expect_handler=expect_continue)
+
+    async def _receive(self, request: web.Request) -> web.Response:
+        started = time.perf_counter()
+        source = self._sources.get(request.match_info["source"])
+        if source is None:
+            raise ApiError(
+                404,
+                "unknown_source",
+                "There is no source of this name.",
+                "Check the name at the end of the address against [sources.<name>] in the settings.",
+            )
+        outcome = "failed"
+        try:
+            body = await read_body(request, self._body_timeout_s)
+            delivery = Delivery(
+                method=request.method,
+                path=request.path,
+                headers=_joined(request),
+                body=body,
+                received_at=self._clock(),
+            )
+            _authenticate(source, delivery)
+            reading = await self._read(source, delivery)
+            receipt = await self._store.record_delivery(new_delivery(source.name, source.shop, delivery, reading))
+            outcome = "accepted" if receipt.accepted else "duplicate" if receipt.duplicates else "ignored"
+        except ApiError as error:
+            outcome = error.code
+            raise
+        finally:
+            self._metrics.delivery(source.name, outcome, time.perf_counter() - started)
+        return web.json_response(
+            {
+                "delivery": receipt.delivery,
+                "accepted": receipt.accepted,
+                "duplicates": receipt.duplicates,
+                "ignored": receipt.ignored,
+            },
+            status=202,
+        )
+
+    async def _read(self, source: PushedSource, delivery: Delivery) -> Reading:
+        try:
+            return source.kind.parse(delivery)
+        except UnreadablePayload as unreadable:
+            problem = unreadable.problem
+        except Exception:
+            # A defect of an adapter must not cost the message: it is kept as a shape, and its sender sends it again.
+            log.exception("adapter_failed", source=source.name)
+            problem = "the adapter failed; see the log"
+        log.warning("delivery_unreadable", source=source.name, problem=problem)
+        await self._store.record_delivery(
+            NewDelivery(
+                source=source.name,
+                shop=source.shop,
+                key=digest(delivery.body),
+                received_at=delivery.received_at,
+                outcome="unreadable",
+                detail=problem,
+                shape=shape_of(delivery.body),
+            )
+        )
+        raise ApiError(
+            422,
+            "unreadable",
+            f"The signature is right, but the message cannot be read: {problem}",
+            f"Compare the message with the page of the source kind {source.kind.kind}, then send it again.",
+        )
+
+
+def _authenticate(source: PushedSource, delivery: Delivery) -> None:
+    try:
+        source.kind.authenticate(delivery, source.secrets)
+    except BadSignature as bad:
+        reason = bad.reason
+    except Exception:
+        log.exception("authentication_failed", source=source.name)
+        reason = "failed"
+    else:
+        return
+    log.warning("signature_refused", source=source.name, reason=reason)
+    raise ApiError(
+        401,
+        "bad_signature",
+        f"The delivery does not prove that it comes from this source ({reason}).",
+        "Check the secret on both sides, the sender's clock, and that nothing changes the body on its way.",
+    )
+
+
+def _joined(request: web.Request) -> dict[str, str]:
+    """Lower-case names; a header that came twice has its values joined, as HTTP has it."""
+    joined: dict[str, str] = {}
+    for name, value in request.headers.items():
+        lower = name.lower()
+        joined[lower] = f"{joined[lower]}, {value}" if lower in joined else value
+    return joined

@@ -1,0 +1,1 @@
+"""The one worker that talks to Qoo10 for one shop: it resolves parcels, and enters their numbers."""

@@ -1,0 +1,206 @@
+"""The second half of a keeper's turn: entries are looked at, decided, written and kept."""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from connector.domain.decision import Action, Label, decide
+from connector.domain.entry import Entry, EntryState, Sight, facts_of
+from connector.domain.memory import LineMemory
+from connector.domain.orders import OrderLine, SendingRow
+from connector.domain.parcel import Parcel
+from connector.domain.reasons import Reason
+from connector.keeper.lines import Lines
+from connector.keeper.naming import NotReady, prepare
+from connector.keeper.observe import observe
+from connector.keeper.outcomes import Moment, after_failure, after_verdict, after_write, ending, refused_or_unclear
+from connector.metrics import Metrics
+from connector.qoo10.client import QapiClient
+from connector.qoo10.errors import CredentialError, LaterError, RefusedError, UnclearError
+from connector.qoo10.outcomes import RowOutcome, RowState
+from connector.settings import ShopSettings, SourceSettings
+from connector.store.entries import SettledEntry, Writing
+from connector.store.store import Store
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """An entry in hand, with its parcel and the name that its number goes out under."""
+
+    entry: Entry
+    parcel: Parcel
+    shipping_corp: str
+
+
+class EntryDesk:
+    """Brings a shop's entries to Qoo10."""
+
+    def __init__(
+        self,
+        shop: str,
+        settings: ShopSettings,
+        sources: Mapping[str, SourceSettings],
+        *,
+        store: Store,
+        client: QapiClient,
+        lines: Lines,
+        clock: Callable[[], datetime],
+        metrics: Metrics,
+    ) -> None:
+        self._shop = shop
+        self._settings = settings
+        self._sources = sources
+        self._store = store
+        self._client = client
+        self._lines = lines
+        self._clock = clock
+        self._metrics = metrics
+        self.names: tuple[str, ...] = ()
+        """The names of the account's delivery companies."""
+
+    async def work_off(self, now: datetime, fresh: Mapping[str, OrderLine]) -> bool:
+        """Takes every entry that is due one step further; whether there were any. ``fresh`` lines are not read again.
+
+        Raises:
+            CredentialError: the shop must stop; the entries wait.
+            LaterError: Qoo10 is not there; the entries wait.
+        """
+        entries = await self._store.due_entries(self._shop, now)
+        if not entries:
+            return False
+        parcels = await self._store.parcels_by_id(sorted({entry.parcel_id for entry in entries}))
+        early = [self._before_looking(entry, parcels[entry.parcel_id]) for entry in entries]
+        await self._settle([each for each in early if isinstance(each, SettledEntry)])
+        work = [each for each in early if isinstance(each, _Work)]
+        if work:
+            await self._look_and_act(work, fresh)
+        return True
+
+    def _moment(self) -> Moment:
+        return Moment(self._clock(), random.random())  # noqa: S311 - spreads retries, guards nothing
+
+    def _before_looking(self, entry: Entry, parcel: Parcel) -> SettledEntry | _Work:
+        """What can be said without asking Qoo10: not yet its moment, a wrong number, a name that nobody settled."""
+        if parcel.label is Label.VOIDED or entry.accepted_at is not None or entry.state is EntryState.UNCLEAR:
+            return _Work(entry, parcel, entry.shipping_corp)
+        now = self._clock()
+        source = self._sources.get(parcel.source)
+        if source is not None:
+            ready_at = parcel.ready_at(source.enter_on, source.hold)
+            if ready_at is None or ready_at > now:
+                return SettledEntry(entry, EntryState.WAITING, Reason.BEFORE_ITS_MOMENT, now, due_at=ready_at)
+        ready = prepare(parcel, source, (*self.names, *sorted(self._lines.companies)))
+        if isinstance(ready, NotReady):
+            return SettledEntry(entry, EntryState.HELD, ready.reason, now, detail=ready.detail)
+        if ready.warning:
+            log.warning("number_doubtful", shop=self._shop, order_no=entry.order_no, why=ready.warning)
+        return _Work(entry, parcel, ready.shipping_corp)
+
+    async def _look_and_act(self, work: Sequence[_Work], fresh: Mapping[str, OrderLine]) -> None:
+        entries = [each.entry for each in work]
+        order_nos = {entry.order_no for entry in entries}
+        known = {memory.order_no: memory for memory in await self._store.known_lines(self._shop, sorted(order_nos))}
+        try:
+            seen = await observe(self._client, sorted(order_nos - fresh.keys()), known, self._clock())
+        except (CredentialError, LaterError) as error:
+            await self._settle([after_failure(entry, error, self._moment()) for entry in entries])
+            raise
+        at = self._clock()
+        read = [line for line in seen.lines.values() if line is not None]
+        known |= await self._lines.remember(read, at, listed=False, with_claim=True)
+        lines = {**seen.lines, **{order_no: fresh[order_no] for order_no in order_nos & fresh.keys()}}
+        siblings = await self._store.sibling_numbers(self._shop, entries)
+        settled: list[SettledEntry] = []
+        to_write: dict[str, Writing] = {}
+        for each in work:
+            order_no = each.entry.order_no
+            if (failure := seen.failed.get(order_no)) is not None:
+                settled.append(after_failure(each.entry, failure, self._moment()))
+            elif order_no in lines:
+                sight = _sight(each, lines[order_no], known.get(order_no), siblings[each.entry.id])
+                outcome = self._judge(each, sight, at)
+                if isinstance(outcome, SettledEntry):
+                    settled.append(outcome)
+                else:
+                    # One number for one line at a time: a second one meets the first in the next turn.
+                    to_write.setdefault(order_no, outcome)
+        await self._settle(settled)
+        if to_write:
+            await self._write(list(to_write.values()))
+        if seen.failed and len(seen.failed) == len(order_nos):
+            raise next(iter(seen.failed.values()))
+
+    def _judge(self, each: _Work, sight: Sight, at: datetime) -> SettledEntry | Writing:
+        """What becomes of an entry by the decision table; a ``Writing`` when its number goes out now."""
+        entry = each.entry
+        settled_after = timedelta(seconds=self._settings.repeat_unclear_after_s)
+        facts = facts_of(entry, sight, self._settings.in_the_gap, settled_after, at)
+        verdict = decide(facts)
+        if verdict.action is Action.ENTER:
+            ended = ending(entry, facts, verdict)
+            return Writing(entry, each.shipping_corp, verdict.reason, at, verdict.conflict, ended)
+        shown_within = timedelta(seconds=self._settings.shown_within_s)
+        overdue_from = sight.memory.overdue_from if sight.memory is not None else None
+        return after_verdict(entry, facts, verdict, self._moment(), shown_within, overdue_from)
+
+    async def _write(self, writings: Sequence[Writing]) -> None:
+        await self._store.begin_writing(writings)
+        entries = {each.entry.order_no: replace(each.entry, state=EntryState.ENTERING) for each in writings}
+        rows = [SendingRow(each.entry.order_no, each.shipping_corp, each.entry.tracking_no) for each in writings]
+        try:
+            outcomes = await self._send(rows)
+        except (CredentialError, LaterError) as error:
+            await self._settle([after_failure(entry, error, self._moment()) for entry in entries.values()])
+            raise
+        await self._settle([after_write(entries[no], outcome, self._moment()) for no, outcome in outcomes.items()])
+
+    async def _send(self, rows: Sequence[SendingRow]) -> dict[str, RowOutcome]:
+        """What became of each row: one alone in a call of its own, several together.
+
+        Raises:
+            CredentialError, LaterError: nothing was written.
+        """
+        if len(rows) > 1:
+            try:
+                return await self._client.send_numbers(rows)
+            except UnclearError as error:
+                return {row.order_no: refused_or_unclear(row.order_no, error) for row in rows}
+            except RefusedError as error:
+                log.warning("bulk_refused", shop=self._shop, rows=len(rows), error=str(error))
+        outcomes: dict[str, RowOutcome] = {}
+        for row in rows:
+            try:
+                await self._client.send_number(row)
+                outcomes[row.order_no] = RowOutcome(row.order_no, RowState.DONE)
+            except (RefusedError, UnclearError) as error:
+                outcomes[row.order_no] = refused_or_unclear(row.order_no, error)
+        return outcomes
+
+    async def _settle(self, settled: Sequence[SettledEntry]) -> None:
+        await self._store.settle_entries(settled)
+        for each in settled:
+            entry = each.entry
+            self._metrics.entry_settled(self._shop, each.state, each.reason)
+            if each.state is EntryState.ACCEPTED and each.accepted_at is not None and entry.accepted_at is None:
+                self._metrics.gap(self._shop, (each.accepted_at - entry.created_at).total_seconds())
+            if each.state is not entry.state or each.reason is not entry.reason:
+                log.info(
+                    "entry",
+                    shop=self._shop,
+                    order_no=entry.order_no,
+                    tracking_no=entry.tracking_no,
+                    state=each.state,
+                    reason=each.reason,
+                    detail=each.detail or None,
+                )
+
+
+def _sight(each: _Work, line: OrderLine | None, memory: LineMemory | None, siblings: frozenset[str]) -> Sight:
+    times = each.parcel.times
+    printed_at = times.printed_at or times.heard_printed_at or each.entry.created_at
+    return Sight(line, memory, each.parcel.label, printed_at, siblings)

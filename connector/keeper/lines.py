@@ -1,0 +1,97 @@
+"""What one shop's keeper knows of order lines: read from Qoo10, remembered in the store."""
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+
+from connector.domain.memory import LineMemory, remembered
+from connector.domain.orders import OrderLine
+from connector.keeper.observe import FEW
+from connector.qoo10.client import QapiClient
+from connector.qoo10.errors import LaterError, RefusedError
+from connector.qoo10.protocol import OrderSearch, is_order_no
+from connector.store.store import Store
+
+LIST_SPAN = timedelta(days=90)
+"""How far back unshipped orders are listed: as far as one call may reach."""
+LIST_PAUSE = timedelta(seconds=2)
+"""The shortest time between two lists asked for by unknown references, so that a flood of them is no flood of calls."""
+
+log = structlog.get_logger()
+
+
+class Lines:
+    """Keeps the memory of a shop's lines up to date."""
+
+    def __init__(self, shop: str, store: Store, client: QapiClient, clock: Callable[[], datetime]) -> None:
+        self._shop = shop
+        self._store = store
+        self._client = client
+        self._clock = clock
+        self._listed_at: datetime | None = None
+        self.quiet = asyncio.Lock()
+        """Held while parcels are matched with what is known, so that a line learnt meanwhile is not missed."""
+        self.companies: set[str] = set()
+        """Names of delivery companies that stand on this shop's orders."""
+
+    async def list_open(self) -> int:
+        """Reads all lines that are not shipped yet; gives how many there are."""
+        at = self._clock()
+        self._listed_at = at
+        lines = await self._client.list_lines(None, at - LIST_SPAN, at, OrderSearch.ORDERED)
+        await self.remember(lines, at, listed=True, with_claim=False)
+        return len(lines)
+
+    async def remember(
+        self, lines: Sequence[OrderLine], at: datetime, *, listed: bool, with_claim: bool
+    ) -> dict[str, LineMemory]:
+        """Keeps what was seen, where it differs from what was known; gives the memory of each line."""
+        self.companies.update(line.delivery_company for line in lines if line.delivery_company)
+        async with self.quiet:
+            known = {memory.order_no: memory for memory in await self._known([line.order_no for line in lines])}
+            now = {
+                line.order_no: remembered(
+                    known.get(line.order_no), self._shop, line, at, listed=listed, with_claim=with_claim
+                )
+                for line in lines
+            }
+            changed = [memory for order_no, memory in now.items() if memory != known.get(order_no)]
+            await self._store.remember_lines(self._shop, changed, at)
+        return now
+
+    async def look_up(self, numbers: Collection[str]) -> dict[str, OrderLine]:
+        """Looks for numbers that nothing is known of: as order lines while they are few, then in a fresh list.
+
+        Gives the lines that were read with their claims on the way; they need not be read again in this turn.
+        """
+        at = self._clock()
+        fresh: dict[str, OrderLine] = {}
+        if len(numbers) <= FEW:
+            fresh = await self._read_singly(numbers, at)
+        missing = set(numbers) - set(fresh)
+        if missing and (self._listed_at is None or at >= self._listed_at + LIST_PAUSE):
+            await self.list_open()
+            known = await self._known(list(missing))
+            missing -= {memory.order_no for memory in known} | {memory.pack_no for memory in known}
+            if missing and len(numbers) > FEW:
+                fresh |= await self._read_singly(sorted(missing)[:FEW], at)
+        return fresh
+
+    async def _read_singly(self, numbers: Collection[str], at: datetime) -> dict[str, OrderLine]:
+        asked = [number for number in numbers if is_order_no(number)]
+        answers = await asyncio.gather(*(self._client.read_line(number) for number in asked), return_exceptions=True)
+        found: dict[str, OrderLine] = {}
+        for number, answer in zip(asked, answers, strict=True):
+            if isinstance(answer, OrderLine):
+                found[number] = answer
+            elif isinstance(answer, LaterError | RefusedError):
+                log.warning("order_not_read", shop=self._shop, order_no=number, error=str(answer))
+            elif isinstance(answer, BaseException):
+                raise answer
+        await self.remember(list(found.values()), at, listed=False, with_claim=True)
+        return found
+
+    async def _known(self, numbers: Sequence[str]) -> list[LineMemory]:
+        return await self._store.known_lines(self._shop, numbers)

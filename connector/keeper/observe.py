@@ -1,0 +1,82 @@
+"""Reads order lines with their claims from Qoo10: one by one when they are few, as lists when they are many."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from connector.domain.memory import LineMemory
+from connector.domain.orders import Claim, ClaimStatus, OrderLine, ShippingStatus
+from connector.qoo10.client import QapiClient
+from connector.qoo10.errors import LaterError, RefusedError
+from connector.qoo10.protocol import ClaimSearch, OrderSearch
+
+FEW = 5
+"""Up to so many lines are read one by one: the lists that replace these reads are five calls themselves."""
+MOST_SINGLES = 20
+"""How many lines that no list showed are read one by one at a time; the others wait for the next turn."""
+_EDGE = timedelta(seconds=1)
+_CANCELS = (ClaimStatus.CANCEL_REQUESTED, ClaimStatus.CANCELLING, ClaimStatus.CANCELLED)
+
+
+@dataclass(slots=True)
+class Observation:
+    """What was read. ``lines`` holds None for a line that Qoo10 does not know; ``failed`` what could not be read.
+
+    A line in neither was left for the next turn.
+    """
+
+    lines: dict[str, OrderLine | None] = field(default_factory=dict)
+    failed: dict[str, LaterError] = field(default_factory=dict)
+
+
+async def observe(
+    client: QapiClient, order_nos: Collection[str], known: Mapping[str, LineMemory], at: datetime
+) -> Observation:
+    """Reads these lines, each with its claim.
+
+    Raises:
+        CredentialError: the shop must stop.
+        LaterError: a list could not be read, so nothing is known.
+    """
+    seen = Observation()
+    if len(order_nos) > FEW:
+        await _read_lists(client, seen, [known[no] for no in order_nos if no in known], at)
+    singles = [no for no in order_nos if no not in seen.lines][: FEW if len(order_nos) <= FEW else MOST_SINGLES]
+    answers = await asyncio.gather(*(client.read_line(no) for no in singles), return_exceptions=True)
+    for no, answer in zip(singles, answers, strict=True):
+        if isinstance(answer, LaterError):
+            seen.failed[no] = answer
+        elif isinstance(answer, RefusedError):
+            _note_refusal(seen, no, answer)
+        elif isinstance(answer, BaseException):
+            raise answer
+        else:
+            seen.lines[no] = answer
+    return seen
+
+
+def _note_refusal(seen: Observation, order_no: str, error: RefusedError) -> None:
+    """A refusal with a code speaks of the order; one without is about the call, and says nothing of the order."""
+    if error.code is None:
+        seen.failed[order_no] = LaterError(error.method, error.detail)
+    else:
+        seen.lines[order_no] = None
+
+
+async def _read_lists(client: QapiClient, seen: Observation, wanted: list[LineMemory], at: datetime) -> None:
+    """Fills ``seen`` from lists over the span of the wanted lines' order dates, which keeps the lists short."""
+    dates = [memory.ordered_at for memory in wanted if memory.ordered_at is not None]
+    if not dates:
+        return
+    start, end = min(dates) - _EDGE, min(max(dates) + _EDGE, at)
+    lists = await asyncio.gather(
+        *(client.list_lines(status, start, end, OrderSearch.ORDERED) for status in (None, ShippingStatus.ON_DELIVERY))
+    )
+    claims = await asyncio.gather(*(client.list_claims(status, start, end, ClaimSearch.ORDERED) for status in _CANCELS))
+    by_line: dict[str, Claim] = {claim.order_no: claim for shown in claims for claim in shown}
+    asked_for = {memory.order_no for memory in wanted}
+    for shown_lines in lists:
+        for line in shown_lines:
+            if line.order_no in asked_for:
+                seen.lines[line.order_no] = line.with_claim(by_line.get(line.order_no))

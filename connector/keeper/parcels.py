@@ -1,0 +1,133 @@
+"""The first half of a keeper's turn: parcels become entries."""
+
+import random
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import structlog
+
+from connector.domain.decision import Label
+from connector.domain.entry import Entry, EntryState
+from connector.domain.memory import LineMemory
+from connector.domain.orders import OrderLine
+from connector.domain.parcel import Parcel, ParcelState
+from connector.domain.reasons import Reason
+from connector.domain.references import ReferenceKind, candidates
+from connector.keeper import schedule
+from connector.keeper.lines import Lines
+from connector.keeper.resolve import Resolution, resolve
+from connector.settings import SourceSettings
+from connector.store.entries import NewEntry
+from connector.store.parcels import SettledParcel
+from connector.store.store import Store
+
+log = structlog.get_logger()
+
+
+class ParcelDesk:
+    """Finds the order lines of a shop's parcels."""
+
+    def __init__(self, shop: str, store: Store, lines: Lines, sources: Mapping[str, SourceSettings]) -> None:
+        self._shop = shop
+        self._store = store
+        self._lines = lines
+        self._sources = sources
+
+    async def work_off(self, now: datetime) -> tuple[bool, dict[str, OrderLine]]:
+        """Settles the parcels that are due: whether there were any, and the lines read from Qoo10 on the way.
+
+        Raises:
+            QapiError: Qoo10 could not be asked; the parcels stay due.
+        """
+        parcels = await self._store.due_parcels(self._shop, now)
+        if not parcels:
+            return False, {}
+        numbers = {parcel.id: self._candidates(parcel) for parcel in parcels}
+        known = await self._known(numbers)
+        unknown = {
+            number
+            for parcel in parcels
+            if self._resolve(parcel, numbers[parcel.id], known).reason is Reason.ORDER_UNKNOWN
+            for number in numbers[parcel.id]
+        }
+        fresh = await self._lines.look_up(sorted(unknown)) if unknown else {}
+        async with self._lines.quiet:
+            if unknown:
+                known = await self._known(numbers)
+            entries = await self._store.entries_of_parcels([parcel.id for parcel in parcels])
+            settled = [
+                self._settled(
+                    parcel,
+                    numbers[parcel.id],
+                    self._resolve(parcel, numbers[parcel.id], known),
+                    {memory.order_no: memory for memory in known},
+                    [entry for entry in entries if entry.parcel_id == parcel.id],
+                    now,
+                )
+                for parcel in parcels
+            ]
+            await self._store.settle_parcels(settled)
+        return True, fresh
+
+    async def _known(self, numbers: Mapping[int, Sequence[str]]) -> list[LineMemory]:
+        return await self._store.known_lines(
+            self._shop, sorted({number for some in numbers.values() for number in some})
+        )
+
+    def _candidates(self, parcel: Parcel) -> tuple[str, ...]:
+        source = self._sources.get(parcel.source)
+        return candidates(parcel.key.order_ref, source.pattern if source else None)
+
+    def _resolve(self, parcel: Parcel, numbers: Sequence[str], known: Sequence[LineMemory]) -> Resolution:
+        source = self._sources.get(parcel.source)
+        return resolve(numbers, source.order_reference if source else ReferenceKind.AUTO, known)
+
+    def _settled(
+        self,
+        parcel: Parcel,
+        numbers: tuple[str, ...],
+        resolution: Resolution,
+        known: Mapping[str, LineMemory],
+        entries: Sequence[Entry],
+        now: datetime,
+    ) -> SettledParcel:
+        if not resolution.order_nos:
+            waits = resolution.reason is Reason.ORDER_UNKNOWN
+            chance = random.random()  # noqa: S311 - spreads retries, guards nothing
+            log.info("parcel_unresolved", shop=self._shop, parcel=parcel.id, reason=resolution.reason)
+            return SettledParcel(
+                parcel,
+                ParcelState.UNRESOLVED,
+                resolution.reason,
+                now,
+                due_at=now + schedule.search_after(parcel.attempts, chance) if waits else None,
+                candidates=numbers if waits else (),
+            )
+        there = {entry.order_no for entry in entries}
+        return SettledParcel(
+            parcel,
+            ParcelState.RESOLVED,
+            Reason.OPEN,
+            now,
+            entries=tuple(
+                NewEntry(
+                    shop=self._shop,
+                    order_no=order_no,
+                    pack_no=known[order_no].pack_no if order_no in known else "",
+                    parcel_id=parcel.id,
+                    tracking_no=parcel.key.tracking_number,
+                    overdue_from=known[order_no].overdue_from if order_no in known else None,
+                    at=now,
+                )
+                for order_no in resolution.order_nos
+                if order_no not in there
+            ),
+            wake=tuple(entry.id for entry in entries if _is_concerned(entry, parcel.label)),
+        )
+
+
+def _is_concerned(entry: Entry, label: Label) -> bool:
+    """Whether news of its parcel can change an entry: a number that stands minds only a void label."""
+    if entry.state in (EntryState.CONFIRMED, EntryState.ACCEPTED, EntryState.CONFLICT):
+        return label is Label.VOIDED
+    return entry.state is not EntryState.REFUSED

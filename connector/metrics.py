@@ -1,0 +1,98 @@
+"""What is measured, with names and labels by Prometheus' conventions. Never an order number in a label."""
+
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from connector.qoo10.transport import CallRecord
+
+_GAP_BUCKETS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 3600, 4 * 3600, 24 * 3600)
+_CALL_BUCKETS = (0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 20)
+_ANSWER_BUCKETS = (0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
+
+
+class Metrics:
+    """One registry for one running program."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._deliveries = Counter(
+            "qoo10_connector_deliveries",
+            "Deliveries by source and what became of them",
+            ("source", "outcome"),
+            registry=self._registry,
+        )
+        self._answer = Histogram(
+            "qoo10_connector_delivery_answer_seconds",
+            "From a delivery's arrival to its durable answer",
+            registry=self._registry,
+            buckets=_ANSWER_BUCKETS,
+        )
+        self._settled = Counter(
+            "qoo10_connector_entry_steps",
+            "Steps of entries by shop, state and reason",
+            ("shop", "state", "reason"),
+            registry=self._registry,
+        )
+        self._gap = Histogram(
+            "qoo10_connector_gap_seconds",
+            "From the label event's commit to the number accepted by Qoo10",
+            ("shop",),
+            registry=self._registry,
+            buckets=_GAP_BUCKETS,
+        )
+        self._entries = Gauge(
+            "qoo10_connector_entries",
+            "Entries that are not done, by shop, state and reason",
+            ("shop", "state", "reason"),
+            registry=self._registry,
+        )
+        self._calls = Histogram(
+            "qoo10_connector_qapi_call_seconds",
+            "Calls to Qoo10 by shop, method and outcome",
+            ("shop", "method", "outcome"),
+            registry=self._registry,
+            buckets=_CALL_BUCKETS,
+        )
+        self._skew = Gauge(
+            "qoo10_connector_clock_skew_seconds",
+            "Our clock minus Qoo10's Date header, at the last call",
+            ("shop",),
+            registry=self._registry,
+        )
+        self._stopped = Gauge(
+            "qoo10_connector_shop_stopped",
+            "1 while a shop stands still because Qoo10 does not accept its key",
+            ("shop",),
+            registry=self._registry,
+        )
+
+    def delivery(self, source: str, outcome: str, answer_s: float) -> None:
+        """One delivery was answered."""
+        self._deliveries.labels(source, outcome).inc()
+        self._answer.observe(answer_s)
+
+    def entry_settled(self, shop: str, state: str, reason: str) -> None:
+        """One entry made a step."""
+        self._settled.labels(shop, state, reason).inc()
+
+    def gap(self, shop: str, gap_s: float) -> None:
+        """One number was accepted."""
+        self._gap.labels(shop).observe(gap_s)
+
+    def call(self, shop: str, record: CallRecord, now: datetime) -> None:
+        """One call to Qoo10 ended."""
+        self._calls.labels(shop, record.method, record.outcome).observe(record.duration_s)
+        if record.server_date is not None:
+            self._skew.labels(shop).set((now - record.server_date).total_seconds())
+
+    def shop_stopped(self, shop: str, *, stopped: bool) -> None:
+        """A shop stands still, or works again."""
+        self._stopped.labels(shop).set(stopped)
+
+    def exposition(self, entries: dict[tuple[str, str, str], int]) -> bytes:
+        """The text that Prometheus reads; ``entries`` are counted at this moment."""
+        self._entries.clear()
+        for labels, count in entries.items():
+            self._entries.labels(*labels).set(count)
+        return generate_latest(self._registry)

@@ -1,0 +1,56 @@
+"""``/healthz``, ``/readyz`` and ``/metrics``: what supervisors and monitors ask."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from aiohttp import web
+
+from connector.http import ApiError
+from connector.keeper.keeper import Keeper
+from connector.metrics import Metrics
+from connector.store.errors import StoreUnavailable
+from connector.store.store import Store
+
+STUCK_AFTER = timedelta(minutes=5)
+"""A keeper begins a turn at least once a minute, and a turn is bounded by the timeouts of its calls."""
+
+
+class Probes:
+    """Answers whether the program lives, whether it can do its work, and what it measured."""
+
+    def __init__(
+        self, store: Store, keepers: Mapping[str, Keeper], clock: Callable[[], datetime], metrics: Metrics
+    ) -> None:
+        self._store = store
+        self._keepers = keepers
+        self._clock = clock
+        self._metrics = metrics
+
+    def add_to(self, app: web.Application) -> None:
+        """Adds the routes."""
+        app.router.add_get("/healthz", self._alive)
+        app.router.add_get("/readyz", self._ready)
+        app.router.add_get("/metrics", self._measured)
+
+    async def _alive(self, _request: web.Request) -> web.Response:
+        return web.json_response({"status": "alive"})
+
+    async def _ready(self, _request: web.Request) -> web.Response:
+        reasons = []
+        now = self._clock()
+        try:
+            await self._store.prove_writable(now)
+        except StoreUnavailable as error:
+            reasons.append(f"store: {error}")
+        for name, keeper in self._keepers.items():
+            if keeper.stopped_for:
+                reasons.append(f"shop {name}: stopped, Qoo10 does not accept its key: {keeper.stopped_for}")
+            elif keeper.turned_at is None or now > keeper.turned_at + STUCK_AFTER:
+                reasons.append(f"shop {name}: its keeper does not run")
+        if reasons:
+            raise ApiError(503, "not_ready", "; ".join(reasons), "qoo10-connector check says what to mend.")
+        return web.json_response({"status": "ready"})
+
+    async def _measured(self, _request: web.Request) -> web.Response:
+        text = self._metrics.exposition(await self._store.state_counts())
+        return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
