@@ -265,6 +265,7 @@ class _Desk:
                 "last": calls.seq,
                 "by_method": dict(calls.by_method),
                 "by_code": {str(code): count for code, count in calls.by_code.items()},
+                "seller_cancels": self._market.seller_cancels,
                 "calls": [dataclasses.asdict(record) for record in found[:limit]],
             }
         )

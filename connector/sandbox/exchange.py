@@ -45,12 +45,12 @@ class Reply:
 
 def exchange(market: Market, call: Call) -> Reply:
     """Play one call to its end: what it changes has changed when this returns, whatever becomes of the answer."""
-    _cross(market, call)
-    fault = market.faults.take(call.method, call.order_nos)
     early = _turned_away(market, call)
     if early is not None:
-        _log(market, call, None, early, fault)
+        _log(market, call, None, early, None)
         return early
+    _cross(market, call)
+    fault = market.faults.take(call.method, call.order_nos)
     outcome: Outcome | str | None = None
     if fault is None or fault.takes_effect or fault.fault in BULK_FAULTS:
         outcome = _play(market, call, fault if fault is not None and fault.fault in BULK_FAULTS else None)

@@ -45,7 +45,7 @@ def _of(order_no: str, verdict: Verdict) -> Outcome:
 
 def set_sending_info(ask: Ask) -> Outcome:
     """ShippingBasic.SetSendingInfo."""
-    order_no = ask.get("OrderNo").strip()
+    order_no = ask.get("OrderNo")
     by = "ShippingBasic.SetSendingInfo"
     verdict = writes.send_number(ask.market, ask.shop, order_no, ask.get("ShippingCorp"), ask.get("TrackingNo"), by)
     return _of(order_no, verdict)
@@ -53,7 +53,7 @@ def set_sending_info(ask: Ask) -> Outcome:
 
 def set_seller_check(ask: Ask) -> Outcome:
     """ShippingBasic.SetSellerCheckYN_V2."""
-    order_no = ask.get("OrderNo").strip()
+    order_no = ask.get("OrderNo")
     verdict = writes.take_order(
         ask.market, ask.shop, order_no, ask.get("EstShipDt"), ask.get("DelayType"), ask.get("DelayMemo")
     )
@@ -62,7 +62,7 @@ def set_seller_check(ask: Ask) -> Outcome:
 
 def set_cancel_process(ask: Ask) -> Outcome:
     """Claim.SetCancelProcess."""
-    order_no = ask.get("ContrNo").strip()
+    order_no = ask.get("ContrNo")
     return _of(order_no, writes.cancel_line(ask.market, ask.shop, order_no, ask.get("CancelReason")))
 
 
@@ -109,7 +109,7 @@ def _period(ask: Ask, start: str, end: str) -> tuple[datetime, datetime]:
 
 def get_line_with_claim(ask: Ask) -> Outcome:
     """ShippingBasic.GetShippingAndClaimInfoByOrderNo_V2. Numbers of nobody or of others find nothing (unverified)."""
-    order_no = ask.get("OrderNo").strip()
+    order_no = ask.get("OrderNo")
     if not writes.well_formed(order_no):
         return Outcome(-10001, "OrderNo format error")
     line = writes.own_line(ask.market, ask.shop, order_no)

@@ -197,7 +197,7 @@ class Shop:
         }
 
     def lines(self, statuses: Iterable[ShippingStatus], now: datetime) -> list[Line]:
-        """The lines that the readers show under these statuses, cancelled ones left out, by order number."""
+        """The lines that the readers show under these statuses, cancelled ones left out."""
         wanted = frozenset(statuses)
         found = {
             order_no: line

@@ -80,7 +80,7 @@ def _pairs(text: str) -> list[tuple[str, str]]:
 def _order_nos(params: Mapping[str, str]) -> tuple[str, ...]:
     single = params.get("orderno") or params.get("contrno")
     if single:
-        return (single.strip(),)
+        return (single,)
     text = next((params[name] for name in _BULK_PARAMETERS if name in params), "[]")
     return tuple(row.get("orderno", "") for row in bulk_rows(text) or ())
 

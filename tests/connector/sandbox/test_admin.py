@@ -169,6 +169,7 @@ async def test_calls_are_read_and_forgotten(admin: Admin, sandbox: Sandbox) -> N
     ]
     assert (log["by_code"], log["by_method"]) == ({"0": 1, "-10001": 1}, {"ShippingBasic.SetSendingInfo": 2})
     assert [call["seq"] for call in later["calls"]] == [2]
+    assert log["seller_cancels"] == []
     assert sandbox.key not in str(log)
     assert (cleared["calls"], cleared["last"]) == ([], 2)
 

@@ -97,6 +97,7 @@ def test_switches_and_faults_named_in_prose_exist() -> None:
         "stay_cancelling",
         "by_method",
         "by_code",
+        "seller_cancels",
         "inq_type",
     }
 

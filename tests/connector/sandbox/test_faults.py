@@ -202,3 +202,27 @@ def test_misspelt_faults_are_refused() -> None:
     for wrong in ({"fault": "lost"}, {"fault": "reset", "order": "1"}, {"fault": "reset", "times": 0}):
         with pytest.raises(ValidationError):
             Fault.model_validate(wrong)
+
+
+def test_a_success_that_never_was(market: Market, write: Callable[[str], Reply]) -> None:
+    """Code 0 without effect: only a reader can tell."""
+    (line,) = market.add_cart()
+    market.faults.add(Fault(fault=FaultKind.CODE, code=0))
+
+    reply = write(line.order_no)
+
+    assert reply.rendered.body == b'{"ResultCode": 0, "ResultMsg": "SUCCESS"}'
+    assert line.applied_writes == []
+
+
+def test_a_call_that_is_turned_away_uses_no_fault_up(market: Market, write: Callable[[str], Reply]) -> None:
+    """The limit comes first; the fault waits for a call that gets through."""
+    (line,) = market.add_cart()
+    market.switches.error_rate = 1
+    market.faults.add(Fault(fault=FaultKind.HTML))
+    market.faults.add(Fault(fault=FaultKind.BUYER_CANCELS))
+
+    write(line.order_no)
+
+    assert len(market.faults.waiting()) == 2
+    assert line.claim is None

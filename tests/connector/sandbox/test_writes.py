@@ -33,6 +33,7 @@ def test_a_number_moves_the_line_to_on_delivery(market: Market, ask: Ask, shown:
     ("order_no", "company", "tracking_no", "code"),
     [
         pytest.param("", "EMS", "1", -10001, id="no order number"),
+        pytest.param(" 1062400001", "EMS", "1", -10001, id="white space"),
         pytest.param("12a", "EMS", "1", -10001, id="letters"),
         pytest.param("1062400001,1062400002", "EMS", "1", -10001, id="two numbers"),
         pytest.param("１０６２４００００１", "EMS", "1", -10001, id="full-width digits"),
