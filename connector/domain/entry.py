@@ -33,7 +33,7 @@ class Entry:
 
     ``due_at`` is when the keeper looks at it next; None means that it waits for a person or a new fact.
     ``written_at`` is when the last write went out; ``accepted_at`` when Qoo10 said yes to it. ``overdue_from`` is when
-    the line's ship-by date is past.
+    the line's ship-by date is past. ``heard_at`` is when we first heard of the label: the gap begins there.
     """
 
     id: int
@@ -48,6 +48,7 @@ class Entry:
     due_at: datetime | None
     attempts: int
     overdue_from: datetime | None
+    heard_at: datetime
     created_at: datetime
     written_at: datetime | None
     accepted_at: datetime | None

@@ -187,7 +187,7 @@ class EntryDesk:
             entry = each.entry
             self._metrics.entry_settled(self._shop, each.state, each.reason)
             if each.state is EntryState.ACCEPTED and each.accepted_at is not None and entry.accepted_at is None:
-                self._metrics.gap(self._shop, (each.accepted_at - entry.created_at).total_seconds())
+                self._metrics.gap(self._shop, (each.accepted_at - entry.heard_at).total_seconds())
             if each.state is not entry.state or each.reason is not entry.reason:
                 log.info(
                     "entry",

@@ -117,6 +117,7 @@ class ParcelDesk:
                     parcel_id=parcel.id,
                     tracking_no=parcel.key.tracking_number,
                     overdue_from=known[order_no].overdue_from if order_no in known else None,
+                    heard_at=parcel.times.heard_printed_at or now,
                     at=now,
                 )
                 for order_no in resolution.order_nos

@@ -37,6 +37,7 @@ class NewEntry:
     parcel_id: int
     tracking_no: str
     overdue_from: datetime | None
+    heard_at: datetime
     at: datetime
 
 
@@ -98,6 +99,7 @@ def entry_of(row: Row[Any]) -> Entry:
         due_at=row.due_at,
         attempts=row.attempts,
         overdue_from=row.overdue_from,
+        heard_at=row.heard_at,
         created_at=row.created_at,
         written_at=row.written_at,
         accepted_at=row.accepted_at,
@@ -120,6 +122,7 @@ async def create_entries(connection: AsyncConnection, new: Sequence[NewEntry]) -
             "reason": Reason.NEW,
             "due_at": wanted.at,
             "overdue_from": wanted.overdue_from,
+            "heard_at": wanted.heard_at,
             "created_at": wanted.at,
         }
         for wanted in new

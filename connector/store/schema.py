@@ -185,6 +185,7 @@ entry = Table(
     _time("due_at"),
     _count("attempts"),
     _time("overdue_from"),
+    Column("heard_at", UtcTime, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     _time("written_at"),
     _time("accepted_at"),
