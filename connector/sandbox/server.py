@@ -137,8 +137,9 @@ class Sandbox:
         self._host = host
         self._port = port
         # No access log: old clients put the key into the address. Handlers are not cancelled when a client leaves.
+        # Stopping does not wait for what hangs on purpose.
         self._runner = web.AppRunner(
-            create_app(self.market, sleep=sleep), access_log=None, handler_cancellation=False, shutdown_timeout=1
+            create_app(self.market, sleep=sleep), access_log=None, handler_cancellation=False, shutdown_timeout=0.1
         )
 
     async def __aenter__(self) -> Self:
