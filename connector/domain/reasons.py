@@ -22,6 +22,7 @@ class Reason(StrEnum):
     REFUSED = "refused"
     UPDATE_FAILED = "update_failed"
     ORDER_UNKNOWN = "order_unknown"
+    NUMBER_ONLY = "number_only"
     REFERENCE_UNREADABLE = "reference_unreadable"
     REFERENCE_AMBIGUOUS = "reference_ambiguous"
     NUMBER_UNREADABLE = "number_unreadable"
@@ -124,6 +125,12 @@ WORDINGS: dict[Reason, Wording] = {
         "No such order or cart is known yet",
         "新しい注文が届くたびに照合します。番号の設定(order_reference, reference_pattern)も確認してください。",
         "It is matched again whenever new orders arrive. Check order_reference and reference_pattern of the source.",
+    ),
+    Reason.NUMBER_ONLY: Wording(
+        "送り状番号だけの知らせです",
+        "A message that knows only the tracking number",
+        "同じ番号のラベルがあれば、その経過に加えます。",
+        "It is added to whatever was heard of a label with this number.",
     ),
     Reason.REFERENCE_UNREADABLE: Wording(
         "注文番号を読み取れません",

@@ -54,14 +54,16 @@ class ParcelDesk:
         async with self._lines.quiet:
             if unknown:
                 known = await self._known(numbers)
-            entries = await self._store.entries_of_parcels([parcel.id for parcel in parcels])
+            entries = await self._store.entries_of_numbers(
+                self._shop, sorted({parcel.key.tracking_number for parcel in parcels})
+            )
             settled = [
                 self._settled(
                     parcel,
                     numbers[parcel.id],
                     self._resolve(parcel, numbers[parcel.id], known),
                     {memory.order_no: memory for memory in known},
-                    [entry for entry in entries if entry.parcel_id == parcel.id],
+                    [entry for entry in entries if entry.tracking_no == parcel.key.tracking_number],
                     now,
                 )
                 for parcel in parcels
@@ -91,6 +93,10 @@ class ParcelDesk:
         entries: Sequence[Entry],
         now: datetime,
     ) -> SettledParcel:
+        wake = tuple(entry.id for entry in entries if _is_concerned(entry, parcel.label))
+        if not parcel.key.order_ref:
+            # A message that knows only the number: it tells something about parcels that others announced.
+            return SettledParcel(parcel, ParcelState.RESOLVED, Reason.NUMBER_ONLY, now, wake=wake)
         if not resolution.order_nos:
             waits = resolution.reason is Reason.ORDER_UNKNOWN
             chance = random.random()  # noqa: S311 - spreads retries, guards nothing
@@ -102,6 +108,7 @@ class ParcelDesk:
                 now,
                 due_at=now + schedule.search_after(parcel.attempts, chance) if waits else None,
                 candidates=numbers if waits else (),
+                wake=wake,
             )
         there = {entry.order_no for entry in entries}
         return SettledParcel(
@@ -123,7 +130,7 @@ class ParcelDesk:
                 for order_no in resolution.order_nos
                 if order_no not in there
             ),
-            wake=tuple(entry.id for entry in entries if _is_concerned(entry, parcel.label)),
+            wake=wake,
         )
 
 

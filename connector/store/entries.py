@@ -175,9 +175,10 @@ async def next_due_at(connection: AsyncConnection, shop: str) -> datetime | None
     return min((at for at in soonest if at is not None), default=None)
 
 
-async def entries_of_parcels(connection: AsyncConnection, parcel_ids: Sequence[int]) -> list[Entry]:
-    """All entries of these parcels."""
-    rows = await connection.execute(select(entry).where(entry.c.parcel_id.in_(parcel_ids)).order_by(entry.c.id))
+async def entries_of_numbers(connection: AsyncConnection, shop: str, numbers: Sequence[str]) -> list[Entry]:
+    """All entries of a shop with these tracking numbers."""
+    query = select(entry).where(entry.c.shop == shop, entry.c.tracking_no.in_(numbers)).order_by(entry.c.id)
+    rows = await connection.execute(query)
     return [entry_of(row) for row in rows]
 
 

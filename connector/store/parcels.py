@@ -1,14 +1,14 @@
 """Parcels on their way to their order lines."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select, update
+from sqlalchemy import Row, bindparam, delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from connector.domain.parcel import Parcel, ParcelKey, ParcelState, Times
+from connector.domain.parcel import Parcel, ParcelKey, ParcelState, Times, merged
 from connector.domain.reasons import Reason
 from connector.store.dialect import insert
 from connector.store.entries import NewEntry, create_entries, wake_entries
@@ -63,9 +63,18 @@ async def due_parcels(connection: AsyncConnection, shop: str, now: datetime, lim
 
 
 async def parcels_by_id(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, Parcel]:
-    """Parcels by their ids."""
-    rows = await connection.execute(select(parcel).where(parcel.c.id.in_(ids)))
-    return {row.id: parcel_of(row) for row in rows}
+    """Parcels by their ids, each with all that was heard about its number under whatever reference.
+
+    A scan may come without any reference, and a label may be voided under another one than it was printed for.
+    """
+    wanted = [parcel_of(row) for row in await connection.execute(select(parcel).where(parcel.c.id.in_(ids)))]
+    numbers = {(each.key.shop, each.key.tracking_number) for each in wanted}
+    same_number = select(parcel).where(tuple_(parcel.c.shop, parcel.c.tracking_number).in_(numbers))
+    heard: dict[tuple[str, str], Times] = {}
+    for row in await connection.execute(same_number):
+        number = (row.shop, row.tracking_number)
+        heard[number] = merged(heard.get(number, Times()), parcel_of(row).times)
+    return {each.id: replace(each, times=heard[each.key.shop, each.key.tracking_number]) for each in wanted}
 
 
 async def settle_parcels(connection: AsyncConnection, batches: Sequence[Sequence[SettledParcel]]) -> list[None]:

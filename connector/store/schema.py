@@ -157,6 +157,7 @@ parcel = Table(
     _time("due_at"),
     Column("created_at", UtcTime, nullable=False),
     UniqueConstraint("shop", "order_ref", "tracking_number"),
+    Index(None, "shop", "tracking_number"),
     _index_where("ix_parcel_due", "due_at IS NOT NULL", "shop", "due_at"),
 )
 
@@ -193,6 +194,7 @@ entry = Table(
     UniqueConstraint("shop", "order_no", "tracking_no"),
     _index_where("ix_entry_due", "due_at IS NOT NULL", "shop", "due_at"),
     Index(None, "parcel_id"),
+    Index(None, "shop", "tracking_no"),
     _index_where("ix_entry_in_work", "state NOT IN ('confirmed', 'dropped')", "shop", "state", "reason"),
 )
 

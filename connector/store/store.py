@@ -119,7 +119,7 @@ class Store:
             return await parcels.due_parcels(connection, shop, now, MOST_AT_ONCE)
 
     async def parcels_by_id(self, ids: Sequence[int]) -> dict[int, Parcel]:
-        """Parcels by their ids."""
+        """Parcels by their ids, each with all that was heard about its number under whatever reference."""
         async with self._reader() as connection:
             return await parcels.parcels_by_id(connection, ids)
 
@@ -140,10 +140,10 @@ class Store:
         async with self._reader() as connection:
             return await entries.next_due_at(connection, shop)
 
-    async def entries_of_parcels(self, parcel_ids: Sequence[int]) -> list[Entry]:
-        """All entries of these parcels."""
+    async def entries_of_numbers(self, shop: str, numbers: Sequence[str]) -> list[Entry]:
+        """All entries of a shop with these tracking numbers."""
         async with self._reader() as connection:
-            return await entries.entries_of_parcels(connection, parcel_ids)
+            return await entries.entries_of_numbers(connection, shop, numbers)
 
     async def sibling_numbers(self, shop: str, of: Sequence[Entry]) -> dict[int, frozenset[str]]:
         """For each entry the numbers of other entries that we wrote, or may have written, to the same line."""

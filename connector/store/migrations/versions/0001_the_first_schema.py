@@ -85,6 +85,7 @@ def upgrade() -> None:
         postgresql_where=sa.text("state NOT IN ('confirmed', 'dropped')"),
     )
     op.create_index(op.f("ix_entry_parcel_id"), "entry", ["parcel_id"], unique=False)
+    op.create_index(op.f("ix_entry_shop_tracking_no"), "entry", ["shop", "tracking_no"], unique=False)
     op.create_table(
         "fetch",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -204,6 +205,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("due_at IS NOT NULL"),
         postgresql_where=sa.text("due_at IS NOT NULL"),
     )
+    op.create_index(op.f("ix_parcel_shop_tracking_number"), "parcel", ["shop", "tracking_number"], unique=False)
     op.create_table(
         "parcel_candidate",
         sa.Column("parcel_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
