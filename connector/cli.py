@@ -1,6 +1,7 @@
 """The commands. Exit codes: 0 done, 1 a finding to mend or a scenario that failed, 2 wrong use or configuration."""
 
 import asyncio
+import os
 import signal
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +11,7 @@ import typer
 from rich.console import Console
 
 from connector import app, log
+from connector import sandbox as qoo10
 from connector.settings import ConfigurationError, Settings, load_settings
 from connector.store.errors import StoreError
 from connector.systemd import feed_watchdog, notify
@@ -21,9 +23,11 @@ main = typer.Typer(
     name="qoo10-connector",
     help="Writes the tracking number to Qoo10 seconds after the label was printed.",
     no_args_is_help=True,
+    rich_markup_mode="markdown",  # wraps the docstrings anew for the width of the terminal
     pretty_exceptions_enable=False,
 )
 errors = Console(stderr=True)
+output = Console()
 
 ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="The settings file.")]
 CONFIG = Path("config.toml")
@@ -33,8 +37,9 @@ CONFIG = Path("config.toml")
 def serve(config: ConfigOption = CONFIG) -> None:
     """Runs the daemon until SIGTERM or Ctrl-C.
 
-    It then stops taking deliveries, finishes what is in hand and exits with 0 within 10 seconds. Exit code 2: the
-    configuration cannot be used; 1: the store or the address is in use or cannot be opened.
+    It then stops taking deliveries, finishes what is in hand and exits with 0 within 10 seconds.
+
+    Exit codes: 1 the store or the address is in use or cannot be opened; 2 the configuration cannot be used.
     """
     settings = _settings_or_exit(config)
     log.configure(settings.log.level, settings.log.format)
@@ -46,16 +51,74 @@ def serve(config: ConfigOption = CONFIG) -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    stop = _asked_to_stop()
     watchdog = asyncio.create_task(feed_watchdog())
     async with app.running(settings):
         notify("READY=1")
         await stop.wait()
         notify("STOPPING=1")
     watchdog.cancel()
+
+
+@main.command()
+def sandbox(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one; config.toml points to 8010.")] = 8010,
+    host: Annotated[str, typer.Option(help="Loopback only: the admin API has no authentication.")] = "127.0.0.1",
+    orders: Annotated[int, typer.Option(min=0, max=100_000, help="So many orders are there at the start.")] = 3,
+) -> None:
+    """Plays a Qoo10 to rehearse against, until SIGTERM or Ctrl-C.
+
+    Everything in it is made up, and forgotten when it ends. docs/sandbox.md describes it.
+
+    Exit codes: 1 the address is in use; 2 it is not loopback.
+    """
+    try:
+        asyncio.run(_sandbox(host, port, orders))
+    except ValueError as error:
+        errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(EXIT_CONFIGURATION) from None
+    except OSError as error:
+        why = os.strerror(error.errno or 0)
+        message = f"cannot listen on {host} port {port}: {why}; stop what listens there, or choose another with --port"
+        errors.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(EXIT_FINDING) from None
+
+
+async def _sandbox(host: str, port: int, orders: int) -> None:
+    def ready(running: qoo10.Sandbox) -> None:
+        lines = [line for _ in range(orders) for line in running.market.add_cart()]
+        for text in _about_the_sandbox(running, [line.order_no for line in lines]):
+            output.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    await qoo10.serve(host, port, ready=ready, stop=_asked_to_stop())
+
+
+def _about_the_sandbox(running: qoo10.Sandbox, order_nos: list[str]) -> list[str]:
+    """What a person needs to know of a sandbox that listens, line by line."""
+    there = f"{order_nos[0]} to {order_nos[-1]}" if order_nos else "none yet"
+    order_no = order_nos[0] if order_nos else "ORDER_NO"
+    return [
+        f"A Qoo10 to rehearse against listens on {running.origin}; Ctrl-C ends it.",
+        "",
+        f"  qapi_url         {running.base_url}",
+        f"  seller_auth_key  {running.key}",
+        f"  order numbers    {there}",
+        f"  admin API        {running.admin_url}",
+        "",
+        "A buyer orders two things in one cart; what one order line looks like now:",
+        "",
+        f"  curl -X POST {running.admin_url}/orders -d '{{\"lines\": 2}}'",
+        f"  curl {running.admin_url}/orders/{order_no}",
+    ]
+
+
+def _asked_to_stop() -> asyncio.Event:
+    """Set by SIGTERM and by Ctrl-C."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop
 
 
 def _settings_or_exit(config: Path) -> Settings:
