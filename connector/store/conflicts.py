@@ -1,5 +1,6 @@
 """Conflicts: at most one open on each order line; its kind follows the facts, and every change is in the history."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -8,6 +9,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from connector.domain.decision import ConflictKind
 from connector.store.dialect import insert
 from connector.store.schema import conflict
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictRow:
+    """A conflict as kept; ``closed_at`` is None while it is open, ``outcome`` says how it ended."""
+
+    shop: str
+    order_no: str
+    kind: ConflictKind
+    opened_at: datetime
+    closed_at: datetime | None
+    outcome: str
 
 
 async def open_conflict(
@@ -33,3 +46,11 @@ async def close_conflict(connection: AsyncConnection, shop: str, order_no: str, 
         .values(closed_at=at, outcome=outcome)
     )
     return result.rowcount > 0
+
+
+async def conflict_rows(connection: AsyncConnection, limit: int) -> list[ConflictRow]:
+    """The newest conflicts, open and closed, newest first."""
+    return [
+        ConflictRow(row.shop, row.order_no, ConflictKind(row.kind), row.opened_at, row.closed_at, row.outcome)
+        for row in await connection.execute(select(conflict).order_by(conflict.c.id.desc()).limit(limit))
+    ]

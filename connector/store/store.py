@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from connector.domain.entry import Entry
 from connector.domain.memory import LineMemory
 from connector.domain.parcel import Parcel
-from connector.store import deliveries, entries, fetches, history, orders, overview, parcels, shops
+from connector.store import conflicts, deliveries, entries, fetches, history, orders, overview, parcels, shops
+from connector.store.conflicts import ConflictRow
 from connector.store.deliveries import NewDelivery, Receipt
 from connector.store.entries import Requeue, SettledEntry, Writing
 from connector.store.errors import StoreUnavailable
@@ -206,6 +207,11 @@ class Store:
         """The newest entries with their parcels, for people."""
         async with self._reader() as connection:
             return await overview.entry_rows(connection, limit)
+
+    async def conflict_rows(self, limit: int) -> list[ConflictRow]:
+        """The newest conflicts, open and closed, for people."""
+        async with self._reader() as connection:
+            return await conflicts.conflict_rows(connection, limit)
 
     async def state_counts(self) -> dict[tuple[str, str, str], int]:
         """How many entries in work are in each (shop, state, reason)."""

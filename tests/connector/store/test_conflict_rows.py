@@ -1,0 +1,59 @@
+"""People see every conflict of the store, open or closed."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from connector.domain.decision import ConflictKind
+from connector.domain.entry import Entry, EntryState
+from connector.domain.reasons import Reason
+from connector.store.conflicts import ConflictRow
+from connector.store.entries import SettledEntry
+from connector.store.store import Store
+
+AT = datetime(2026, 11, 22, 0, 15, tzinfo=UTC)
+LATER = datetime(2026, 11, 22, 0, 16, tzinfo=UTC)
+
+
+def entry(order_no: str) -> Entry:
+    return Entry(
+        id=1,
+        shop="main",
+        order_no=order_no,
+        pack_no="",
+        parcel_id=1,
+        tracking_no="444413758703",
+        shipping_corp="",
+        state=EntryState.WAITING,
+        reason=Reason.NEW,
+        due_at=AT,
+        attempts=0,
+        overdue_from=None,
+        heard_at=AT,
+        created_at=AT,
+        written_at=None,
+        accepted_at=None,
+        confirmed_at=None,
+    )
+
+
+async def test_newest_first_with_how_they_ended(tmp_path: Path) -> None:
+    first, second = entry("1062428737"), entry("1062428738")
+    store = await Store.open(f"sqlite:///{tmp_path}/connector.db")
+    try:
+        for at, of, kind in (
+            (AT, first, ConflictKind.IN_THE_GAP),
+            (LATER, second, ConflictKind.CANCELLED_PARCEL_EXISTS),
+        ):
+            await store.settle_entries([SettledEntry(of, EntryState.CONFLICT, Reason.CANCELLED, at, conflict=kind)])
+        await store.settle_entries(
+            [SettledEntry(first, EntryState.CONFIRMED, Reason.SHOWN, LATER, ended="request_ended")]
+        )
+
+        rows = await store.conflict_rows(10)
+    finally:
+        await store.close()
+
+    assert rows == [
+        ConflictRow("main", "1062428738", ConflictKind.CANCELLED_PARCEL_EXISTS, LATER, None, ""),
+        ConflictRow("main", "1062428737", ConflictKind.IN_THE_GAP, AT, LATER, "request_ended"),
+    ]
