@@ -17,6 +17,13 @@ class BadSignature(DeliveryError):
         self.reason = reason
 
 
+class UnknownKey(BadSignature):
+    """The delivery names a key that is not in the vendor's key set as last fetched; a newer set may have it."""
+
+    def __init__(self) -> None:
+        super().__init__("unknown_key")
+
+
 class UnreadablePayload(DeliveryError):
     """The delivery is authentic, but its body is not what the source's specification describes.
 
@@ -26,3 +33,23 @@ class UnreadablePayload(DeliveryError):
     def __init__(self, problem: str) -> None:
         super().__init__(problem)
         self.problem = problem
+
+
+class PollFailed(Exception):
+    """A polled answer from which nothing can be learnt. ``problem`` is a sentence for people, without secrets."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+class PollLater(PollFailed):
+    """Not now: the vendor throttles or is not there. ``retry_after_s`` is None where it asked for no pause."""
+
+    def __init__(self, problem: str, retry_after_s: float | None = None) -> None:
+        super().__init__(problem)
+        self.retry_after_s = retry_after_s
+
+
+class PollRefused(PollFailed):
+    """The vendor does not accept the credentials: a person must mend the setting that ``problem`` names."""

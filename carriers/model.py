@@ -1,8 +1,8 @@
 """The words that every source is translated into. Pure data: no I/O, no clock, nothing of ``connector``."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -29,7 +29,8 @@ class Delivery:
     """One HTTP request, one file or one polled page, exactly as it came in.
 
     ``headers`` has lower-case names. ``body`` is the raw bytes: signatures are checked over them. ``received_at`` is
-    aware and stands for the clock, which an adapter does not have.
+    aware and stands for the clock, which an adapter does not have. ``options`` are the source's settings for its kind.
+    ``key_set`` is the vendor's published keys as last fetched, for kinds that have a ``key_set``; empty before.
     """
 
     method: str
@@ -37,6 +38,8 @@ class Delivery:
     headers: Mapping[str, str]
     body: bytes
     received_at: datetime
+    options: Mapping[str, str] = field(default_factory=dict)
+    key_set: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,35 +110,3 @@ class Reading:
     events: tuple[LabelEvent, ...] = ()
     ignored: tuple[Ignored, ...] = ()
     fetches: tuple[Fetch, ...] = ()
-
-
-def _no_fetches(_fetch: Fetch, _answer: FetchAnswer) -> Reading:
-    raise NotImplementedError("this kind of source makes no fetches")
-
-
-@dataclass(frozen=True, slots=True)
-class SourceKind:
-    """One kind of source: everything the rest of the program needs to know about it.
-
-    ``authenticate(delivery, secrets)`` returns None or raises ``BadSignature``; it takes every configured secret, so
-    that an old and a new one are valid together. ``parse(delivery)`` gives a ``Reading`` or raises
-    ``UnreadablePayload``. ``read_answer(fetch, answer)`` does the same for a fetched resource. ``check_secret`` gives
-    None, or says in one sentence what is wrong with a configured secret (without repeating it).
-    ``credentials`` names the settings that ``Fetch.credential`` may ask for. ``fetch_headers(credential, value)`` gives
-    the request headers that carry it.
-    """
-
-    kind: str
-    title: str
-    way: Way
-    spec: str
-    spec_read_on: date
-    tells: frozenset[EventKind]
-    authenticate: Callable[[Delivery, Sequence[str]], None]
-    parse: Callable[[Delivery], Reading]
-    check_secret: Callable[[str], str | None]
-    proved_by: str
-    hosts: frozenset[str] = frozenset()
-    credentials: frozenset[str] = frozenset()
-    fetch_headers: Callable[[str, str], Mapping[str, str]] = lambda _credential, _value: {}
-    read_answer: Callable[[Fetch, FetchAnswer], Reading] = _no_fetches

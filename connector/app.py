@@ -13,8 +13,7 @@ import aiohttp
 import structlog
 from aiohttp import web
 
-from carriers import SOURCES
-from carriers.model import Way
+from carriers import PUSHED
 from connector.http import one_error_shape
 from connector.intake.fetches import Fetcher, FetchingSource
 from connector.intake.webhooks import PushedSource, Webhooks
@@ -198,27 +197,22 @@ async def _finish(keepers: Mapping[str, Keeper], tasks: _Tasks) -> None:
 def _pushed(sources: Mapping[str, SourceSettings]) -> dict[str, PushedSource]:
     return {
         name: PushedSource(
-            name, source.shop, SOURCES[source.kind], tuple(secret.get_secret_value() for secret in source.secrets)
+            name,
+            source.shop,
+            PUSHED[source.kind],
+            tuple(secret.get_secret_value() for secret in source.secrets),
+            source.kind_options,
         )
         for name, source in sources.items()
-        if SOURCES[source.kind].way is Way.PUSHED
+        if source.kind in PUSHED
     }
 
 
 def _fetching(sources: Mapping[str, SourceSettings]) -> dict[str, FetchingSource]:
     return {
-        name: FetchingSource(
-            name,
-            source.shop,
-            SOURCES[source.kind],
-            {
-                credential: getattr(source, credential).get_secret_value()
-                for credential in SOURCES[source.kind].credentials
-            },
-            source.api_url,
-        )
+        name: FetchingSource(name, source.shop, PUSHED[source.kind], source.kind_credentials, source.api_url)
         for name, source in sources.items()
-        if SOURCES[source.kind].hosts
+        if source.kind in PUSHED and PUSHED[source.kind].hosts
     }
 
 

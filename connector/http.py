@@ -47,7 +47,7 @@ async def one_error_shape(request: web.Request, handler: Handler) -> web.StreamR
     except ApiError as error:
         return error.response()
     except StoreUnavailable as error:
-        log.error("store_unavailable", path=request.path, error=str(error))
+        log.error("store_unavailable", route=_route(request), error=str(error))
         return ApiError(
             503,
             "store_unavailable",
@@ -60,7 +60,13 @@ async def one_error_shape(request: web.Request, handler: Handler) -> web.StreamR
         allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
         return ApiError(error.status, code, message, hint, allow).response()
     except Exception:
-        log.exception("request_failed", path=request.path)
+        log.exception("request_failed", route=_route(request))
         return ApiError(
             500, "internal_error", "This program has a defect.", "It is in the log; sending again is safe."
         ).response()
+
+
+def _route(request: web.Request) -> str:
+    """The address as a pattern: the address itself may carry a secret."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else ""

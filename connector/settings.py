@@ -26,6 +26,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from carriers import SOURCES
+from carriers.kinds import PushedKind
 from connector.domain.decision import GapPolicy
 from connector.domain.parcel import EnterOn
 from connector.domain.references import ReferenceKind
@@ -94,6 +95,17 @@ def _read_secret(path: Path) -> str:
         return path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"the file {path} cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}") from None
+
+
+def _from_files(credentials: object) -> object:
+    """``NAME_file`` beside ``NAME``, in a table whose names the kind of source decides."""
+    if not isinstance(credentials, dict):
+        return credentials
+    values: dict[str, object] = {}
+    for name, value in credentials.items():
+        in_file = name.endswith("_file") and isinstance(value, str)
+        values[name.removesuffix("_file") if in_file else name] = _read_secret(Path(value)) if in_file else value
+    return values
 
 
 class _Section(BaseModel):
@@ -180,14 +192,17 @@ class ShopSettings(_WithSecrets):
 
 
 class SourceSettings(_WithSecrets):
-    """One configured origin of label messages."""
+    """One configured origin of label messages.
+
+    ``credentials`` and ``options`` are what the kind asks for; ``api_url`` replaces the vendor's address in rehearsals.
+    """
 
     kind: Annotated[str, AfterValidator(_known_kind)]
     shop: str
     secrets: Annotated[tuple[SecretStr, ...], BeforeValidator(_listed)] = Field(default=(), exclude=True)
     secrets_file: Path | None = None
-    api_key: SecretStr = Field(default=SecretStr(""), exclude=True)
-    api_key_file: Path | None = None
+    credentials: Annotated[dict[str, SecretStr], BeforeValidator(_from_files)] = Field(default={}, exclude=True)
+    options: dict[str, str] = Field(default_factory=dict)
     api_url: str = ""
     order_reference: ReferenceKind = ReferenceKind.AUTO
     reference_pattern: Annotated[str, AfterValidator(_usable_pattern)] = ""
@@ -198,16 +213,38 @@ class SourceSettings(_WithSecrets):
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
         kind = SOURCES[self.kind]
+        if isinstance(kind, PushedKind):
+            self._check_secrets(kind)
+            if self.api_url:
+                _allowed_url(self.api_url, host=next(iter(sorted(kind.hosts)), "(none)"))
+        for name in sorted(kind.credentials - self.credentials.keys()):
+            raise ValueError(f"needs credentials.{name} (or credentials.{name}_file)")
+        for name in sorted(self.credentials.keys() - kind.credentials):
+            raise ValueError(f"credentials.{name}: unknown setting{_nearest(name, dict.fromkeys(kind.credentials))}")
+        for name, value in self.options.items():
+            if name not in kind.options:
+                raise ValueError(f"options.{name}: unknown setting{_nearest(name, kind.options)}")
+            if (allowed := kind.options[name]) and value not in allowed:
+                raise ValueError(f"options.{name}: must be one of {', '.join(allowed)}")
+        return self
+
+    def _check_secrets(self, kind: PushedKind) -> None:
         if not self.secrets:
             raise ValueError("needs at least one secret in secrets (or secrets_file)")
         for position, secret in enumerate(self.secrets, start=1):
             if problem := kind.check_secret(secret.get_secret_value()):
                 raise ValueError(f"secret number {position} cannot be used: {problem}")
-        if "api_key" in kind.credentials and not self.api_key.get_secret_value():
-            raise ValueError(f"needs api_key (or api_key_file): {kind.title} sends only an address to fetch")
-        if self.api_url:
-            _allowed_url(self.api_url, host=next(iter(sorted(kind.hosts)), "(none)"))
-        return self
+
+    @property
+    def kind_options(self) -> dict[str, str]:
+        """Every option that the kind knows, with the kind's default where nothing is set."""
+        defaults = {name: next(iter(values), "") for name, values in SOURCES[self.kind].options.items()}
+        return defaults | self.options
+
+    @property
+    def kind_credentials(self) -> dict[str, str]:
+        """The credentials in the clear; for whoever builds the parts that use them."""
+        return {name: secret.get_secret_value() for name, secret in self.credentials.items()}
 
     @property
     def hold(self) -> timedelta:

@@ -15,7 +15,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from carriers.errors import BadSignature, UnreadablePayload
-from carriers.model import Delivery, EventKind, Fetch, FetchAnswer, Ignored, LabelEvent, Reading, SourceKind, Way
+from carriers.kinds import PushedKind
+from carriers.model import Delivery, EventKind, Fetch, FetchAnswer, Ignored, LabelEvent, Reading, Way
 from carriers.payload import OptionalWord, TimeIfReadable, Word, read_json, read_model
 from carriers.signatures import header, verify_hmac_hex
 
@@ -226,7 +227,7 @@ def _ignored(key: str, reason: str, word: str = "") -> Reading:
     return Reading(delivery_key=key, ignored=(Ignored(reason, detail),))
 
 
-SOURCE = SourceKind(
+SOURCE = PushedKind(
     kind="easypost",
     title="EasyPost",
     way=Way.PUSHED,

@@ -12,7 +12,8 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict
 
 from carriers.errors import UnreadablePayload
-from carriers.model import Delivery, EventKind, Ignored, LabelEvent, Reading, SourceKind, Way
+from carriers.kinds import PushedKind
+from carriers.model import Delivery, EventKind, Ignored, LabelEvent, Reading, Way
 from carriers.payload import NumberWord, OptionalNumberWord, OptionalTime, OptionalWord, Word, read_json, read_model
 from carriers.signatures import standard_webhook_key, verify_standard_webhook
 
@@ -105,7 +106,7 @@ def check_secret(secret: str) -> str | None:
     return None
 
 
-SOURCE = SourceKind(
+SOURCE = PushedKind(
     kind="standard",
     title="Standard Webhooks",
     way=Way.PUSHED,

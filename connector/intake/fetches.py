@@ -12,7 +12,8 @@ import structlog
 from yarl import URL
 
 from carriers.errors import UnreadablePayload
-from carriers.model import Delivery, Fetch, FetchAnswer, SourceKind
+from carriers.kinds import PushedKind
+from carriers.model import Delivery, Fetch, FetchAnswer
 from connector.intake.labels import new_delivery
 from connector.store.errors import StoreUnavailable
 from connector.store.fetches import DueFetch, SettledFetch
@@ -39,7 +40,7 @@ class FetchingSource:
 
     name: str
     shop: str
-    kind: SourceKind
+    kind: PushedKind
     credentials: Mapping[str, str]
     base_url: str
 

@@ -9,7 +9,8 @@ import structlog
 from aiohttp import web
 
 from carriers.errors import BadSignature, UnreadablePayload
-from carriers.model import Delivery, Reading, SourceKind
+from carriers.kinds import PushedKind
+from carriers.model import Delivery, Reading
 from connector.http import ApiError
 from connector.intake.body import expect_continue, read_body
 from connector.intake.labels import digest, new_delivery
@@ -27,8 +28,9 @@ class PushedSource:
 
     name: str
     shop: str
-    kind: SourceKind
+    kind: PushedKind
     secrets: tuple[str, ...]
+    options: Mapping[str, str]
 
     def __repr__(self) -> str:
         return f"PushedSource({self.name!r})"
@@ -52,13 +54,14 @@ class Webhooks:
         self._body_timeout_s = body_timeout_s
 
     def add_to(self, app: web.Application) -> None:
-        """Adds the route."""
+        """Adds the routes; the second is for senders that can sign nothing and carry their secret in the address."""
         app.router.add_post("/webhooks/{source}", self._receive, expect_handler=expect_continue)
+        app.router.add_post("/webhooks/{source}/{secret}", self._receive, expect_handler=expect_continue)
 
     async def _receive(self, request: web.Request) -> web.Response:
         started = time.perf_counter()
         source = self._sources.get(request.match_info["source"])
-        if source is None:
+        if source is None or ("secret" in request.match_info) > source.kind.secret_in_path:
             raise ApiError(
                 404,
                 "unknown_source",
@@ -74,6 +77,7 @@ class Webhooks:
                 headers=_joined(request),
                 body=body,
                 received_at=self._clock(),
+                options=source.options,
             )
             _authenticate(source, delivery)
             reading = await self._read(source, delivery)

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import carriers
-from carriers import SOURCES
+from carriers import PUSHED
 from carriers.errors import BadSignature, UnreadablePayload
-from carriers.model import Reading, Way
+from carriers.model import Reading
 
 if TYPE_CHECKING:
     from tests.carriers.conftest import LoadCase
 
 CARRIERS = Path(carriers.__file__).parent
-PUSHED = sorted(kind for kind, source in SOURCES.items() if source.way is Way.PUSHED)
 CASES = [
     (kind, path.name.removesuffix(".request.json"))
     for kind in PUSHED
@@ -132,21 +131,21 @@ def test_a_garbled_or_missing_header_is_a_bad_signature(kind: str, garbage: str,
         others = {name: value for name, value in case.delivery.headers.items() if name != header}
         for headers in (others, others | {header: garbage}):
             with pytest.raises(BadSignature) as refused:
-                SOURCES[kind].authenticate(replace(case.delivery, headers=headers), [case.secret])
+                PUSHED[kind].authenticate(replace(case.delivery, headers=headers), [case.secret])
             assert refused.value.reason.replace("_", "").isalpha()
 
 
 @pytest.mark.parametrize(("kind", "name"), CASES)
 def test_another_secret_another_source_and_no_secret_prove_nothing(kind: str, name: str, load_case: "LoadCase") -> None:
     case = load_case(kind, name)
-    authenticate = SOURCES[kind].authenticate
+    authenticate = PUSHED[kind].authenticate
     for secrets in ([], [""], ["whsec_"], ["whsec_AAAA"], ["another secret"], ["\ud800"], ["whsec_é"]):
         with pytest.raises(BadSignature):
             authenticate(case.delivery, secrets)
     for other in PUSHED:
         if other != kind:
             with pytest.raises(BadSignature):
-                SOURCES[other].authenticate(case.delivery, [case.secret])
+                PUSHED[other].authenticate(case.delivery, [case.secret])
 
 
 @pytest.mark.parametrize(("kind", "name"), CASES)
@@ -157,7 +156,7 @@ def test_a_body_that_was_changed_or_cut_is_a_bad_signature(kind: str, name: str,
     changed = [bytes([*body[:at], body[at] ^ 1, *body[at + 1 :]]) for at in (0, middle, len(body) - 1)]
     for other in [*changed, body[:-1], body[:middle], b"", body + b"\n", b"\xef\xbb\xbf" + body]:
         with pytest.raises(BadSignature):
-            SOURCES[kind].authenticate(replace(case.delivery, body=other), [case.secret])
+            PUSHED[kind].authenticate(replace(case.delivery, body=other), [case.secret])
 
 
 @pytest.mark.parametrize("body", HOSTILE_BODIES.values(), ids=HOSTILE_BODIES)
@@ -167,9 +166,9 @@ def test_a_body_that_is_no_message_is_unreadable(kind: str, body: bytes, load_ca
     case = load_case(kind, name)
 
     with pytest.raises(UnreadablePayload):
-        SOURCES[kind].parse(replace(case.delivery, body=body))
+        PUSHED[kind].parse(replace(case.delivery, body=body))
     with pytest.raises(BadSignature):
-        SOURCES[kind].authenticate(replace(case.delivery, body=body), [case.secret])
+        PUSHED[kind].authenticate(replace(case.delivery, body=body), [case.secret])
 
 
 @pytest.mark.parametrize(("kind", "name"), CASES)
@@ -179,7 +178,7 @@ def test_a_hostile_value_anywhere_is_read_or_refused(kind: str, name: str, load_
     for path in places(content):
         for value in HOSTILE_VALUES.values():
             body = json.dumps(replaced(content, path, value)).encode()
-            reading = quiet(lambda body=body: SOURCES[kind].parse(replace(case.delivery, body=body)))  # type: ignore[misc]
+            reading = quiet(lambda body=body: PUSHED[kind].parse(replace(case.delivery, body=body)))  # type: ignore[misc]
             for fetch in reading.fetches if reading else ():
                 assert fetch.path.isascii()
                 assert ".." not in fetch.path
@@ -191,7 +190,7 @@ def test_a_hostile_answer_is_read_or_refused(kind: str, name: str, load_case: "L
     case = load_case(kind, name)
     if case.answer is None:
         return
-    answer, source = case.answer, SOURCES[kind]
+    answer, source = case.answer, PUSHED[kind]
     (fetch,) = source.parse(case.delivery).fetches
     content = json.loads(answer.body)
     bodies = [
@@ -207,7 +206,7 @@ def test_a_hostile_answer_is_read_or_refused(kind: str, name: str, load_case: "L
 @pytest.mark.parametrize(("kind", "name"), CASES)
 def test_personal_data_does_not_survive_translation(kind: str, name: str, load_case: "LoadCase") -> None:
     case = load_case(kind, name)
-    source = SOURCES[kind]
+    source = PUSHED[kind]
     body = json.dumps(with_personal_data(json.loads(case.delivery.body))).encode()
 
     reading = quiet(lambda: source.parse(replace(case.delivery, body=body)))

@@ -1,0 +1,146 @@
+"""The forms that kinds of source are written in: pushed, filed, polled. All pure; the loops are in ``connector``."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from carriers.model import Delivery, EventKind, Fetch, FetchAnswer, Ignored, LabelEvent, Reading, Way
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceKind:
+    """What all kinds have in common: everything the rest of the program needs to know to list and configure one.
+
+    ``spec`` is the address of the specification, ``spec_read_on`` the day it was read. ``tells`` is what it can say of
+    a label. ``proved_by`` says which recorded payload or official vector proved the reading; empty where none did.
+    ``unverified`` are sentences on what no document settles. ``credentials`` names the settings under
+    ``[sources.<name>.credentials]`` that it needs. ``options`` gives the values that each setting under
+    ``[sources.<name>.options]`` may have, the default first; no values means free text, with "" as default.
+    """
+
+    kind: str
+    title: str
+    way: Way
+    spec: str
+    spec_read_on: date
+    tells: frozenset[EventKind]
+    proved_by: str
+    unverified: tuple[str, ...] = ()
+    credentials: frozenset[str] = frozenset()
+    options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def _no_fetches(_fetch: Fetch, _answer: FetchAnswer) -> Reading:
+    raise NotImplementedError("this kind of source makes no fetches")
+
+
+def _no_headers(_credential: str, _value: str) -> Mapping[str, str]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushedKind(SourceKind):
+    """A kind that sends webhooks.
+
+    ``authenticate(delivery, secrets)`` returns None or raises ``BadSignature``; it takes every configured secret, so
+    that an old and a new one are valid together. ``parse(delivery)`` gives a ``Reading`` or raises
+    ``UnreadablePayload``. ``check_secret`` gives None, or says in one sentence what is wrong with a configured secret
+    (without repeating it). ``secret_in_path`` says that the sender can sign nothing: the secret is the last part of the
+    address, ``/webhooks/<source>/<secret>``.
+
+    Where messages only point to something to fetch: ``hosts`` are the only ones that are ever asked,
+    ``fetch_headers(credential, value)`` gives the headers that carry a credential, and ``read_answer(fetch, answer)``
+    does for the answer what ``parse`` does for a message; it gets 2xx and definite 4xx answers only. ``key_set`` is
+    where the vendor publishes the keys that it signs with.
+    """
+
+    authenticate: Callable[[Delivery, Sequence[str]], None]
+    parse: Callable[[Delivery], Reading]
+    check_secret: Callable[[str], str | None]
+    secret_in_path: bool = False
+    hosts: frozenset[str] = frozenset()
+    fetch_headers: Callable[[str, str], Mapping[str, str]] = _no_headers
+    read_answer: Callable[[Fetch, FetchAnswer], Reading] = _no_fetches
+    key_set: Fetch | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How to read a file: where each column that is read stands (0-based), and whether the first row is a header."""
+
+    name: str
+    columns: Mapping[str, int]
+    has_header: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RowRefused:
+    """A row that cannot be taken: what is wrong with it and how to mend it, without repeating personal data."""
+
+    problem: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiledKind(SourceKind):
+    """A kind that writes CSV files into a folder.
+
+    ``recognise(rows, options)`` looks at the first rows (already decoded and split) and gives the layout, or raises
+    ``UnreadablePayload`` when the file is another program's. ``read_row(layout, row)`` gives what one data row says.
+    The ``key`` of its events is the row's own identity (reference, number and kind of event), the same whenever the row
+    comes again. A date without a time of day is no ``occurred_at``: it would claim a label printed at midnight.
+    """
+
+    recognise: Callable[[Sequence[Sequence[str]], Mapping[str, str]], Layout]
+    read_row: Callable[[Layout, Sequence[str]], LabelEvent | Ignored | RowRefused]
+
+
+@dataclass(frozen=True, slots=True)
+class PollState:
+    """What is kept between polls: ``cursor`` as plain text, ``tokens`` encrypted."""
+
+    cursor: Mapping[str, str] = field(default_factory=dict)
+    tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PollRequest:
+    """A request to make. ``form`` is sent url-encoded where it is not None. ``context`` comes back to ``read``."""
+
+    method: str
+    host: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    form: Mapping[str, str] | None = field(default=None, repr=False)
+    context: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """What an answer brought: what it says, the state to keep in the same commit, and the next request of this round.
+
+    ``following`` None ends the round.
+    """
+
+    reading: Reading
+    state: PollState
+    following: PollRequest | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolledKind(SourceKind):
+    """A kind that can only be asked.
+
+    ``start(state, credentials, options, now)`` gives the first request of a round; ``read(request, answer, state,
+    credentials, now)`` reads each answer. Both are pure. ``read`` raises ``PollLater``, ``PollRefused`` or
+    ``PollFailed``; where even a failed answer carries a new token, it gives a result with the state and tries on.
+    ``calls_per_minute`` is the vendor's quota, or a cautious guess; ``rotates_tokens`` says that tokens change by
+    themselves and must be kept, so that a key to encrypt them with is needed.
+    """
+
+    hosts: frozenset[str]
+    start: Callable[[PollState, Mapping[str, str], Mapping[str, str], datetime], PollRequest]
+    read: Callable[[PollRequest, FetchAnswer, PollState, Mapping[str, str], datetime], PollResult]
+    calls_per_minute: int
+    rotates_tokens: bool = False
