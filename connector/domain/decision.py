@@ -55,6 +55,21 @@ class Written(StrEnum):
     ACCEPTED = "accepted"
 
 
+class Person(StrEnum):
+    """What a person has decided about the entry: nothing; enter it (refused in QSM); leave it (parcel stopped)."""
+
+    NONE = "none"
+    ENTER = "enter"
+    LEAVE = "leave"
+
+
+class Making(StrEnum):
+    """Whether the line's item is made to order, which gives the right to refuse a cancel at any time."""
+
+    STOCK = "stock"
+    TO_ORDER = "to_order"
+
+
 class GapPolicy(StrEnum):
     """The seller's choice for a cancel request in the gap."""
 
@@ -94,6 +109,8 @@ class Facts:
     label: Label
     written: Written
     policy: GapPolicy
+    person: Person = Person.NONE
+    making: Making = Making.STOCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +138,8 @@ class Rule:
     label: frozenset[Label] = frozenset(Label)
     written: frozenset[Written] = frozenset(Written)
     policy: frozenset[GapPolicy] = frozenset(GapPolicy)
+    person: frozenset[Person] = frozenset(Person)
+    making: frozenset[Making] = frozenset(Making)
 
     def holds(self, facts: Facts) -> bool:
         """Whether this row speaks about these facts."""
@@ -131,6 +150,8 @@ class Rule:
             and facts.label in self.label
             and facts.written in self.written
             and facts.policy in self.policy
+            and facts.person in self.person
+            and facts.making in self.making
         )
 
 
@@ -175,6 +196,15 @@ RULES: tuple[Rule, ...] = (
         "The label was voided before its number was entered.",
         "design: a voided label is dropped if not yet entered",
         label=_VOID,
+    ),
+    # A person stopped the parcel: the number is not entered, and the case is closed.
+    Rule(
+        Verdict(Action.DROP, Reason.LEFT_CANCELLED),
+        "A person has stopped the parcel and leaves the order cancelled.",
+        "design: a person decides",
+        shown=frozenset({Shown.NONE, Shown.ANOTHER}),
+        written=frozenset({Written.NEVER}),
+        person=frozenset({Person.LEAVE}),
     ),
     # A cancel that runs or is done: never write, whatever else is true.
     Rule(
@@ -325,6 +355,31 @@ RULES: tuple[Rule, ...] = (
         shipping=_OPEN,
     ),
     Rule(
+        Verdict(Action.ENTER, Reason.PERSON_ENTERS, ConflictKind.PRINTED_AFTER_REQUEST),
+        "A person has refused the request in QSM and says: enter.",
+        "A3: after a refusal the number must stand the same day",
+        cancel=frozenset({Cancel.BEFORE_LABEL}),
+        shipping=_OPEN,
+        person=frozenset({Person.ENTER}),
+    ),
+    Rule(
+        Verdict(Action.ENTER, Reason.PERSON_ENTERS, ConflictKind.IN_THE_GAP),
+        "A person has refused the request in QSM and says: enter.",
+        "A3: after a refusal the number must stand the same day",
+        cancel=_PENDING,
+        shipping=_OPEN,
+        person=frozenset({Person.ENTER}),
+    ),
+    Rule(
+        Verdict(Action.ENTER, Reason.MADE_TO_ORDER, ConflictKind.PRINTED_AFTER_REQUEST),
+        "The item is made to order: a request may be refused whenever it came, the number must stand the same day.",
+        "A3: made to order gives the right to refuse",
+        cancel=frozenset({Cancel.BEFORE_LABEL}),
+        shipping=_OPEN,
+        policy=frozenset({GapPolicy.ENTER}),
+        making=frozenset({Making.TO_ORDER}),
+    ),
+    Rule(
         Verdict(Action.HOLD, Reason.PRINTED_AFTER_REQUEST, ConflictKind.PRINTED_AFTER_REQUEST),
         "The buyer had asked to cancel before the label was printed: pull the parcel; a person decides.",
         "A3: unshipped stock gives no right to refuse",
@@ -352,7 +407,7 @@ RULES: tuple[Rule, ...] = (
 
 def every_combination() -> list[Facts]:
     """All the facts there can be."""
-    return [Facts(*axes) for axes in product(Cancel, Shipping, Shown, Label, Written, GapPolicy)]
+    return [Facts(*axes) for axes in product(Cancel, Shipping, Shown, Label, Written, GapPolicy, Person, Making)]
 
 
 def _first_rule(facts: Facts) -> Rule:

@@ -34,6 +34,9 @@ class Reason(StrEnum):
     SHIPPED_WITHOUT_NUMBER = "shipped_without_number"
     PRINTED_AFTER_REQUEST = "printed_after_request"
     IN_THE_GAP = "in_the_gap"
+    PERSON_ENTERS = "person_enters"
+    MADE_TO_ORDER = "made_to_order"
+    LEFT_CANCELLED = "left_cancelled"
     CANCELLED = "cancelled"
     ANOTHER_NUMBER = "another_number"
     DEAD_NUMBER = "dead_number"
@@ -197,6 +200,24 @@ WORDINGS: dict[Reason, Wording] = {
         "A cancel request came after the label was printed",
         "QSMで拒否し(梱包・発送済み)、番号は本日中に入力します。",
         "Refuse it in QSM (packed or shipped); the number must stand the same day.",
+    ),
+    Reason.PERSON_ENTERS: Wording(
+        "担当者が入力を指示しました(QSMで拒否済み)",
+        "A person has refused the request in QSM and says: enter",
+        "すぐに入力します。",
+        "It is entered at once.",
+    ),
+    Reason.MADE_TO_ORDER: Wording(
+        "オーダーメイド商品へのキャンセル要請です",
+        "A cancel request for an item that is made to order",
+        "QSMで拒否してください。番号は本日中に入力します。",
+        "Refuse it in QSM; the number must stand the same day.",
+    ),
+    Reason.LEFT_CANCELLED: Wording(
+        "担当者が荷物を止め、キャンセルのままとしました",
+        "A person has stopped the parcel and leaves the order cancelled",
+        "作業はありません。",
+        "Nothing is left to do.",
     ),
     Reason.CANCELLED: Wording(
         "キャンセル処理中または完了の注文に荷物があります",
