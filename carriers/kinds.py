@@ -46,7 +46,8 @@ class PushedKind(SourceKind):
     that an old and a new one are valid together. ``parse(delivery)`` gives a ``Reading`` or raises
     ``UnreadablePayload``. ``check_secret`` gives None, or says in one sentence what is wrong with a configured secret
     (without repeating it). ``secret_in_path`` says that the sender can sign nothing: the secret is the last part of the
-    address, ``/webhooks/<source>/<secret>``.
+    address, ``/webhooks/<source>/<secret>``. ``signs_body`` is false where what proves the sender does not cover the
+    body: a secret in the address or in a header.
 
     Where messages only point to something to fetch: ``hosts`` are the only ones that are ever asked,
     ``fetch_headers(credential, value)`` gives the headers that carry a credential, and ``read_answer(fetch, answer)``
@@ -58,6 +59,7 @@ class PushedKind(SourceKind):
     parse: Callable[[Delivery], Reading]
     check_secret: Callable[[str], str | None]
     secret_in_path: bool = False
+    signs_body: bool = True
     hosts: frozenset[str] = frozenset()
     fetch_headers: Callable[[str, str], Mapping[str, str]] = _no_headers
     read_answer: Callable[[Fetch, FetchAnswer], Reading] = _no_fetches

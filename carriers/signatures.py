@@ -21,6 +21,8 @@ _MAX_HEADER_CHARS = 8192
 _WEBHOOK_ID = re.compile(r"[\x21-\x2d\x2f-\x7e]{1,255}")
 _HEX_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 _UNIX_SECONDS = re.compile(r"[0-9]{1,12}")
+_PATH_SECRET = re.compile(r"[A-Za-z0-9_-]{24,200}")
+_PATH_PARTS = 4  # "", "webhooks", the source, the secret
 
 
 def header(headers: Mapping[str, str], name: str) -> str:
@@ -68,6 +70,28 @@ def verify_hmac_base64(signature: str, signed: bytes, keys: Sequence[bytes]) -> 
     """
     # The text is compared, not what it decodes to: base64 has several spellings of the same bytes.
     _require_match([_text_bytes(signature)], [base64.b64encode(_hmac_sha256(key, signed)) for key in keys if key])
+
+
+def verify_path_secret(path: str, secrets: Sequence[str]) -> None:
+    """Accept ``/webhooks/<source>/<secret>`` with any of ``secrets``, for senders that can sign nothing.
+
+    It proves who sent, not what was sent. A secret that ``path_secret_problem`` names a fault of is skipped.
+
+    Raises:
+        BadSignature: ``missing_path_secret``, ``no_secret`` or ``mismatch``.
+    """
+    parts = path.split("/")
+    if len(parts) != _PATH_PARTS or not parts[-1]:
+        raise BadSignature("missing_path_secret")
+    usable = [_text_bytes(secret) for secret in secrets if path_secret_problem(secret) is None]
+    _require_match([_text_bytes(parts[-1])], usable)
+
+
+def path_secret_problem(secret: str) -> str | None:
+    """None, or what is wrong with a secret that is to stand in an address."""
+    if _PATH_SECRET.fullmatch(secret):
+        return None
+    return "must be 24 to 200 characters of A-Z, a-z, 0-9, - and _; `openssl rand -hex 24` makes one"
 
 
 def verify_standard_webhook(

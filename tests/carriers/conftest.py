@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import carriers
+from carriers import PUSHED
 from carriers.model import Delivery, FetchAnswer, LabelEvent, Reading
 
 CARRIERS = Path(carriers.__file__).parent
@@ -17,9 +18,13 @@ CARRIERS = Path(carriers.__file__).parent
 
 @dataclass(frozen=True)
 class Case:
-    """One fixture: a body on disk, the request around it, and the reading that it must give."""
+    """One fixture: a body on disk, the request around it, and the reading that it must give.
+
+    ``proving_headers`` are those that the sender is known by: all but the ``unsigned`` ones of the request file.
+    """
 
     delivery: Delivery
+    proving_headers: tuple[str, ...]
     secret: str
     expected: Mapping[str, Any]
     answer: FetchAnswer | None
@@ -36,8 +41,12 @@ def _load(kind: str, name: str) -> Case:
     received_at = datetime.fromisoformat(request["received_at"])
     body = (base / f"{name}.json").read_bytes()
     answer = base / f"{name}.answer.json"
+    path = f"/webhooks/{kind}/{request['secret']}" if PUSHED[kind].secret_in_path else f"/webhooks/{kind}"
+    defaults = {option: next(iter(values), "") for option, values in PUSHED[kind].options.items()}
+    options = defaults | request.get("options", {})
     return Case(
-        delivery=Delivery("POST", f"/webhooks/{kind}", request["headers"], body, received_at),
+        delivery=Delivery("POST", path, request["headers"], body, received_at, options),
+        proving_headers=tuple(request["headers"].keys() - {"content-type", *request.get("unsigned", ())}),
         secret=request["secret"],
         expected=json.loads((base / f"{name}.expected.json").read_text(encoding="utf-8")),
         answer=FetchAnswer(200, {}, answer.read_bytes(), received_at) if answer.exists() else None,

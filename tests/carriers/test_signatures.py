@@ -12,10 +12,12 @@ from hypothesis import strategies as st
 from carriers.errors import BadSignature
 from carriers.signatures import (
     FRESH_FOR_S,
+    path_secret_problem,
     require_fresh,
     standard_webhook_key,
     verify_hmac_base64,
     verify_hmac_hex,
+    verify_path_secret,
     verify_standard_webhook,
 )
 
@@ -187,3 +189,30 @@ def test_a_refusal_repeats_nothing_that_was_sent() -> None:
         verify_standard_webhook(signed() | {"webhook-id": "canary.canary"}, BODY, NOW, [SECRET])
         pytest.fail("an id with a dot was taken")
     assert "canary" not in refusal(signed() | {"webhook-id": "canary.canary"})
+
+
+PATH_SECRET = "k3y-in_the-ADDRESS-012345"
+
+
+def test_a_secret_in_the_address_is_its_last_part_and_nothing_else() -> None:
+    verify_path_secret(f"/webhooks/shippit/{PATH_SECRET}", ["", PATH_SECRET[::-1], PATH_SECRET])
+
+    for path in (f"/webhooks/shippit/{PATH_SECRET}/", f"/{PATH_SECRET}", PATH_SECRET, f"/webhooks/a/b/{PATH_SECRET}"):
+        with pytest.raises(BadSignature, match="missing_path_secret"):
+            verify_path_secret(path, [PATH_SECRET])
+    with pytest.raises(BadSignature, match="mismatch"):
+        verify_path_secret(f"/webhooks/shippit/{PATH_SECRET.lower()}", [PATH_SECRET])
+
+
+@pytest.mark.parametrize("secret", ["", "short", "a" * 23, "a" * 201, "a" * 24 + "/", "a b" * 10, "é" * 24, "１" * 24])
+def test_a_secret_that_can_be_guessed_or_changed_on_its_way_is_refused(secret: str) -> None:
+    assert path_secret_problem(secret)
+    with pytest.raises(BadSignature, match="no_secret"):
+        verify_path_secret(f"/webhooks/shippit/{secret.replace('/', '')}x", [secret])
+
+
+@given(ANY_TEXT, ANY_TEXT)
+def test_any_path_is_only_ever_a_bad_signature(path: str, ending: str) -> None:
+    for hostile in (path, f"/webhooks/shippit/{ending}"):
+        with contextlib.suppress(BadSignature):
+            verify_path_secret(hostile, [PATH_SECRET, ending])
