@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from carriers.errors import PollFailed
 from carriers.model import Delivery, EventKind, Fetch, FetchAnswer, Ignored, LabelEvent, Reading, Way
 
 
@@ -16,6 +17,7 @@ class SourceKind:
     ``unverified`` are sentences on what no document settles. ``credentials`` names the settings under
     ``[sources.<name>.credentials]`` that it needs. ``options`` gives the values that each setting under
     ``[sources.<name>.options]`` may have, the default first; no values means free text, with "" as default.
+    ``authentication`` says in a few words what proves where a message comes from; empty where the form says it all.
     """
 
     kind: str
@@ -28,6 +30,7 @@ class SourceKind:
     unverified: tuple[str, ...] = ()
     credentials: frozenset[str] = frozenset()
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    authentication: str = ""
 
 
 def _no_fetches(_fetch: Fetch, _answer: FetchAnswer) -> Reading:
@@ -98,8 +101,16 @@ class FiledKind(SourceKind):
 
 
 @dataclass(frozen=True, slots=True)
+class PollSetup:
+    """What a person has configured for a polled source, every option with its default where nothing is set."""
+
+    credentials: Mapping[str, str] = field(repr=False)
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class PollState:
-    """What is kept between polls: ``cursor`` as plain text, ``tokens`` encrypted."""
+    """What is kept between polls: ``cursor`` as plain text, ``tokens`` encrypted. Empty before the first."""
 
     cursor: Mapping[str, str] = field(default_factory=dict)
     tokens: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -107,12 +118,15 @@ class PollState:
 
 @dataclass(frozen=True, slots=True)
 class PollRequest:
-    """A request to make. ``form`` is sent url-encoded where it is not None. ``context`` comes back to ``read``."""
+    """A request to make. ``form`` is sent url-encoded where it is not None. ``context`` comes back to ``read``.
+
+    ``path`` holds no query and needs no escaping.
+    """
 
     method: str
     host: str
     path: str
-    query: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     form: Mapping[str, str] | None = field(default=None, repr=False)
     context: Mapping[str, str] = field(default_factory=dict)
@@ -122,27 +136,35 @@ class PollRequest:
 class PollResult:
     """What an answer brought: what it says, the state to keep in the same commit, and the next request of this round.
 
-    ``following`` None ends the round.
+    ``following`` None ends the round. ``trouble`` ends it as a failure, after the state was kept: an answer that is an
+    error may still carry the only valid tokens.
     """
 
     reading: Reading
     state: PollState
     following: PollRequest | None = None
+    trouble: PollFailed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolledKind(SourceKind):
     """A kind that can only be asked.
 
-    ``start(state, credentials, options, now)`` gives the first request of a round; ``read(request, answer, state,
-    credentials, now)`` reads each answer. Both are pure. ``read`` raises ``PollLater``, ``PollRefused`` or
-    ``PollFailed``; where even a failed answer carries a new token, it gives a result with the state and tries on.
-    ``calls_per_minute`` is the vendor's quota, or a cautious guess; ``rotates_tokens`` says that tokens change by
-    themselves and must be kept, so that a key to encrypt them with is needed.
+    ``start(setup, state, now)`` gives the first request of a round; ``read(setup, request, answer, state)`` reads
+    each answer, which has any status. Both are pure, and raise ``PollFailed`` (or ``PollLater``, ``PollRefused``) or
+    ``UnreadablePayload`` where nothing can be kept. ``read_page(body, options)`` is the part of ``read`` that
+    translates one page of labels; recorded pages prove it. Its reading has no ``delivery_key``: a page is no message,
+    and the same things may be read again in other company.
+
+    ``calls_per_minute`` is the vendor's quota, or a cautious guess; ``every_s`` the pause between rounds unless a
+    person sets another. ``rotates_tokens`` says that tokens change by themselves and must be kept, so that a key to
+    encrypt them with is needed.
     """
 
     hosts: frozenset[str]
-    start: Callable[[PollState, Mapping[str, str], Mapping[str, str], datetime], PollRequest]
-    read: Callable[[PollRequest, FetchAnswer, PollState, Mapping[str, str], datetime], PollResult]
+    start: Callable[[PollSetup, PollState, datetime], PollRequest]
+    read: Callable[[PollSetup, PollRequest, FetchAnswer, PollState], PollResult]
+    read_page: Callable[[bytes, Mapping[str, str]], Reading]
     calls_per_minute: int
+    every_s: int = 60
     rotates_tokens: bool = False

@@ -104,7 +104,19 @@ times, and which a vendor stops sending when they are refused too often."""
 
 
 def read_json(body: bytes) -> dict[str, object]:
-    """The JSON object that is the whole of ``body``.
+    """The JSON object that is the whole of ``body``; strict as ``read_json_value``.
+
+    Raises:
+        UnreadablePayload: always, when ``body`` is anything else; never another exception.
+    """
+    value = read_json_value(body)
+    if not isinstance(value, dict):
+        raise UnreadablePayload("the body is not a JSON object")
+    return value
+
+
+def read_json_value(body: bytes) -> object:
+    """The JSON value that is the whole of ``body``.
 
     A UTF-8 byte order mark is skipped, as RFC 8259 allows a reader to do. NaN and Infinity are not JSON. A name that
     occurs twice in one object is refused: two readers would see two different messages.
@@ -117,13 +129,11 @@ def read_json(body: bytes) -> dict[str, object]:
     except UnicodeDecodeError:
         raise UnreadablePayload("the body is not UTF-8") from None
     try:
-        value = json.loads(text, object_pairs_hook=_unique_names, parse_constant=_refuse_constant)
+        value: object = json.loads(text, object_pairs_hook=_unique_names, parse_constant=_refuse_constant)
     except RecursionError:
         raise UnreadablePayload("the body is nested too deeply") from None
     except ValueError:  # not JSON, or an integer of thousands of digits
         raise UnreadablePayload("the body is not JSON") from None
-    if not isinstance(value, dict):
-        raise UnreadablePayload("the body is not a JSON object")
     return value
 
 
