@@ -73,7 +73,7 @@ def build_client(
 def read_key(settings: ShopSettings) -> str:
     """The seller key as it stands now: a key file may have been replaced since the start."""
     if settings.seller_auth_key_file is not None:
-        return settings.seller_auth_key_file.read_text(encoding="utf-8")
+        return settings.seller_auth_key_file.read_text(encoding="utf-8-sig")
     return settings.seller_auth_key.get_secret_value()
 
 

@@ -12,7 +12,8 @@ from rich.console import Console
 
 from connector import app, log
 from connector import sandbox as qoo10
-from connector.settings import ConfigurationError, Settings, load_settings
+from connector.settings import Settings, load_settings
+from connector.settings_input import ConfigurationError
 from connector.store.errors import StoreError
 from connector.systemd import feed_watchdog, notify
 

@@ -1,10 +1,8 @@
 """``config.toml`` and the environment, read into typed settings. Every mistake names the setting to mend."""
 
 import difflib
-import json
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from datetime import date, timedelta
 from functools import partial
@@ -20,30 +18,34 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
+    StringConstraints,
     ValidationError,
     model_validator,
 )
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from carriers import SOURCES
-from carriers.kinds import PushedKind
+from carriers.kinds import PolledKind, PushedKind, SourceKind
+from carriers.signatures import standard_webhook_key
 from connector.domain.decision import GapPolicy
 from connector.domain.parcel import EnterOn
 from connector.domain.references import ReferenceKind
+from connector.settings_input import (
+    ENV_PREFIX,
+    ConfigurationError,
+    names_too_alike,
+    nearest,
+    read_environment,
+    read_toml,
+    spelling,
+)
 
-ENV_PREFIX = "QOO10_CONNECTOR__"
 QOO10_HOST = "api.qoo10.jp"
 TRY_OUT_SECRET = "whsec_dHJ5LW91dC1zZWNyZXQtbm90LWZvci1yZWFsLXNob3Bz"  # noqa: S105 - public on purpose, see config.toml
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
-
-
-class ConfigurationError(Exception):
-    """The configuration cannot be used. ``problems`` are sentences, each naming the setting to mend."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
+_NOT_IN_URLS = re.compile(r"[^\x21-\x7e]|[\\@]")
+"""Readers of addresses differ in what they make of these; ``@`` would also put a secret into the address."""
 
 
 def _on_loopback(host: str) -> bool:
@@ -60,7 +62,7 @@ def _allowed_url(url: str, *, host: str) -> str:
     parts = urlsplit(url)
     genuine = parts.scheme == "https" and parts.hostname == host and parts.port in (None, 443)
     rehearsal = parts.scheme in ("http", "https") and parts.hostname is not None and _on_loopback(parts.hostname)
-    if not (genuine or rehearsal) or parts.username or parts.query or parts.fragment:
+    if not (genuine or rehearsal) or _NOT_IN_URLS.search(url) or parts.query or parts.fragment:
         raise ValueError(f"must be https://{host}/... or an address on this machine (127.0.0.1, localhost)")
     return url.rstrip("/")
 
@@ -76,23 +78,28 @@ def _known_kind(kind: str) -> str:
 def _usable_pattern(pattern: str) -> str:
     try:
         compiled = re.compile(pattern)
-    except re.error as error:
+    except (re.error, OverflowError, RecursionError) as error:
         raise ValueError(f"is no regular expression: {error}") from error
     if pattern and "ref" not in compiled.groupindex:
         raise ValueError("needs a group named ref, for example (?P<ref>[0-9]+)")
     return pattern
 
 
+def _file_database(url: str) -> str:
+    path = url.removeprefix("sqlite:///")
+    if path == url or not path or path == ":memory:" or "?" in path:
+        raise ValueError("must be sqlite:///relative/path.db or sqlite:////absolute/path.db, and nothing else")
+    return url
+
+
 def _listed(value: object) -> object:
-    """A list as environment variables give it: as JSON, or a single value."""
-    if not isinstance(value, str):
-        return value
-    return json.loads(value) if value.lstrip().startswith("[") else [value]
+    """A list as environment variables give it when it has a single value."""
+    return [value] if isinstance(value, str) else value
 
 
 def _read_secret(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8").strip()
+        return path.read_text(encoding="utf-8-sig").strip()  # editors on Windows write a byte order mark
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"the file {path} cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}") from None
 
@@ -104,7 +111,12 @@ def _from_files(credentials: object) -> object:
     values: dict[str, object] = {}
     for name, value in credentials.items():
         in_file = name.endswith("_file") and isinstance(value, str)
-        values[name.removesuffix("_file") if in_file else name] = _read_secret(Path(value)) if in_file else value
+        short = name.removesuffix("_file") if in_file else name
+        if not value:
+            continue
+        if short in values:
+            raise ValueError(f"set either {short} or {short}_file, not both")
+        values[short] = _read_secret(Path(value)) if in_file else value
     return values
 
 
@@ -128,7 +140,7 @@ class _WithSecrets(_Section):
             if values.get(name):
                 raise ValueError(f"set either {name} or {name}_file, not both")
             text = _read_secret(Path(path))
-            values[name] = text.split() if name == "secrets" else text
+            values[name] = [line.strip() for line in text.splitlines() if line.strip()] if name == "secrets" else text
         return values
 
 
@@ -143,7 +155,7 @@ class ServerSettings(_Section):
 class StoreSettings(_Section):
     """Where the daemon keeps what it acknowledged."""
 
-    url: str = Field(default="sqlite:///var/connector.db", pattern=r"^sqlite:///.+")
+    url: Annotated[str, AfterValidator(_file_database)] = "sqlite:///var/connector.db"
 
 
 class LogSettings(_Section):
@@ -171,6 +183,7 @@ class ShopSettings(_WithSecrets):
     connect_timeout_s: float = Field(default=5, gt=0, le=60)
     call_timeout_s: float = Field(default=20, gt=0, le=300)
     in_the_gap: GapPolicy = GapPolicy.ENTER
+    made_to_order: tuple[str, ...] = ()
     orders_every_s: float = Field(default=300, ge=5, le=86_400)
     repeat_unclear_after_s: float = Field(default=3, ge=0, le=3600)
     shown_within_s: float = Field(default=900, ge=1, le=86_400)
@@ -208,22 +221,24 @@ class SourceSettings(_WithSecrets):
     reference_pattern: Annotated[str, AfterValidator(_usable_pattern)] = ""
     enter_on: EnterOn = EnterOn.PRINTED
     hold_s: int = Field(default=0, ge=0, le=7 * 86_400)
-    carriers: dict[str, Annotated[str, Field(min_length=1, max_length=200)]] = Field(default_factory=dict)
+    carriers: dict[str, Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]] = Field(
+        default_factory=dict
+    )
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
         kind = SOURCES[self.kind]
         if isinstance(kind, PushedKind):
             self._check_secrets(kind)
-            if self.api_url:
-                _allowed_url(self.api_url, host=next(iter(sorted(kind.hosts)), "(none)"))
+        if self.api_url:
+            _check_api_url(self.api_url, kind)
         for name in sorted(kind.credentials - self.credentials.keys()):
             raise ValueError(f"needs credentials.{name} (or credentials.{name}_file)")
         for name in sorted(self.credentials.keys() - kind.credentials):
-            raise ValueError(f"credentials.{name}: unknown setting{_nearest(name, dict.fromkeys(kind.credentials))}")
+            raise ValueError(f"credentials.{name}: unknown setting{nearest(name, dict.fromkeys(kind.credentials))}")
         for name, value in self.options.items():
             if name not in kind.options:
-                raise ValueError(f"options.{name}: unknown setting{_nearest(name, kind.options)}")
+                raise ValueError(f"options.{name}: unknown setting{nearest(name, kind.options)}")
             if (allowed := kind.options[name]) and value not in allowed:
                 raise ValueError(f"options.{name}: must be one of {', '.join(allowed)}")
         return self
@@ -257,13 +272,22 @@ class SourceSettings(_WithSecrets):
         return re.compile(self.reference_pattern) if self.reference_pattern else None
 
 
+def _check_api_url(url: str, kind: SourceKind) -> None:
+    hosts = sorted(kind.hosts) if isinstance(kind, PushedKind | PolledKind) else []
+    if not hosts:
+        raise ValueError(f"api_url: a source of the kind {kind.kind!r} fetches nothing; remove it")
+    try:
+        _allowed_url(url, host=hosts[0])
+    except ValueError as error:
+        raise ValueError(f"api_url: {error}") from None
+
+
 class Settings(BaseSettings):
     """Everything that can be configured."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=ENV_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
-    )
-    config_path: ClassVar[Path] = Path("config.toml")
+    model_config = SettingsConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    in_file: ClassVar[Mapping[str, Any]] = {}
+    in_environment: ClassVar[Mapping[str, Any]] = {}
 
     server: ServerSettings = ServerSettings()
     store: StoreSettings = StoreSettings()
@@ -280,53 +304,36 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment before the file; nothing else."""
-        del dotenv_settings, file_secret_settings
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, cls.config_path)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _one_spelling_of_names(cls, data: object) -> object:
-        """Environment variables cannot hold a hyphen: ``PACKING_TABLE`` speaks of the file's ``packing-table``."""
-        if not isinstance(data, dict):
-            return data
-        return {
-            key: _joined_spellings(value) if key in ("shops", "sources") and isinstance(value, dict) else value
-            for key, value in data.items()
-        }
+        """The environment, before the file; nothing else."""
+        del env_settings, dotenv_settings, file_secret_settings
+        environment = InitSettingsSource(settings_cls, dict(cls.in_environment))
+        return init_settings, environment, InitSettingsSource(settings_cls, dict(cls.in_file))
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        for name in (*self.shops, *self.sources):
-            if not _NAME.fullmatch(name):
-                raise ValueError(f"the name {name!r} may hold only a-z, 0-9, - and _, at most 63 of them")
+        problems = [
+            f"{section}: the name {name!r} may hold only a-z, 0-9, - and _, at most 63 of them"
+            for section, names in (("shops", self.shops), ("sources", self.sources))
+            for name in names
+            if not _NAME.fullmatch(name)
+        ]
+        public = standard_webhook_key(TRY_OUT_SECRET)
         for name, source in self.sources.items():
-            if source.shop not in self.shops:
+            shop = self.shops.get(source.shop)
+            if shop is None:
                 near = difflib.get_close_matches(source.shop, self.shops, n=1)
                 hint = f"; did you mean {near[0]!r}?" if near else ""
-                raise ValueError(f"sources.{name}.shop: there is no shop {source.shop!r}{hint}")
-            secrets = {secret.get_secret_value() for secret in source.secrets}
-            if TRY_OUT_SECRET in secrets and not self.shops[source.shop].rehearsal:
-                raise ValueError(
+                problems.append(f"sources.{name}.shop: there is no shop {source.shop!r}{hint}")
+            elif not shop.rehearsal and public in {
+                standard_webhook_key(secret.get_secret_value()) for secret in source.secrets
+            }:
+                problems.append(
                     f"sources.{name}.secrets: the try-out secret is public; make one of your own before you connect a "
                     "real shop (README, 'Connect a real shop')"
                 )
+        if problems:
+            raise ValueError("\n".join(problems))
         return self
-
-
-def _joined_spellings(tables: Mapping[str, Any]) -> dict[str, Any]:
-    """The file's spelling is the one with hyphens, if there are two; what the environment says goes over it."""
-    spellings: dict[str, list[str]] = {}
-    for name in tables:
-        spellings.setdefault(name.lower().replace("_", "-"), []).append(name)
-    joined: dict[str, Any] = {}
-    for names in spellings.values():
-        in_file, *overrides = sorted(names, key=lambda name: -name.count("-"))
-        table = tables[in_file]
-        for override in overrides:
-            table = {**table, **tables[override]}
-        joined[in_file] = table
-    return joined
 
 
 def load_settings(path: Path) -> Settings:
@@ -335,38 +342,22 @@ def load_settings(path: Path) -> Settings:
     Raises:
         ConfigurationError: with one sentence for each thing to mend.
     """
-    if not path.is_file():
-        raise ConfigurationError([f"{path}: there is no such file; copy config.toml from the distribution"])
-    stray = _stray_variables()
+    tables = read_toml(path)
+    problems = [f"{path}: {problem}" for problem in names_too_alike(tables)]
+    environment = read_environment(tables, Settings.model_fields, problems)
 
-    class FromThisFile(Settings):
-        config_path = path
+    class FromHere(Settings):
+        in_file = tables
+        in_environment = environment
 
     try:
-        settings = FromThisFile()
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError([f"{path}: is no TOML: {error}"]) from None
+        settings = FromHere()
     except ValidationError as error:
-        raise ConfigurationError([*stray, *(_sentence(path, problem) for problem in error.errors())]) from None
-    if stray:
-        raise ConfigurationError(stray)
-    return settings
-
-
-def _stray_variables() -> list[str]:
-    problems = []
-    for variable in os.environ:
-        if not variable.upper().startswith(ENV_PREFIX):
-            continue
-        section = variable[len(ENV_PREFIX) :].split("__")[0].lower()
-        if section not in Settings.model_fields:
-            problems.append(f"{variable}: unknown setting{_nearest(section, Settings.model_fields)}")
-    return problems
-
-
-def _nearest(name: str, known: Mapping[str, object]) -> str:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    return f"; did you mean {near[0]!r}?" if near else f" (known: {', '.join(known)})"
+        problems += [line for problem in error.errors() for line in _sentences(path, problem)]
+    else:
+        if not problems:
+            return settings
+    raise ConfigurationError(problems)
 
 
 _SECTIONS: dict[str, type[BaseModel]] = {
@@ -378,11 +369,12 @@ _SECTIONS: dict[str, type[BaseModel]] = {
 }
 
 
-def _sentence(path: Path, problem: Any) -> str:
+def _sentences(path: Path, problem: Any) -> list[str]:
     location = [str(part) for part in problem["loc"]]
-    where = f"{path}: {'.'.join(location)}" if location else str(path)
     message = str(problem["msg"]).removeprefix("Value error, ")
     if problem["type"] == "extra_forbidden":
         known = _SECTIONS[location[0]].model_fields if location[0] in _SECTIONS else Settings.model_fields
-        message = f"unknown setting{_nearest(location[-1], known)}"
-    return f"{where}: {message}"
+        message = f"unknown setting{nearest(location[-1], known)}"
+    variable = ENV_PREFIX + spelling("__".join(location)).upper()
+    where = variable if variable in os.environ else ": ".join([str(path), *([".".join(location)] if location else [])])
+    return [f"{where}: {line}" for line in message.splitlines()]
