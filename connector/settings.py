@@ -236,6 +236,8 @@ class SourceSettings(_WithSecrets):
             raise ValueError(f"needs credentials.{name} (or credentials.{name}_file)")
         for name in sorted(self.credentials.keys() - kind.credentials):
             raise ValueError(f"credentials.{name}: unknown setting{nearest(name, dict.fromkeys(kind.credentials))}")
+        for name in sorted(kind.needed_options - self.options.keys()):
+            raise ValueError(f"needs options.{name}")
         for name, value in self.options.items():
             if name not in kind.options:
                 raise ValueError(f"options.{name}: unknown setting{nearest(name, kind.options)}")

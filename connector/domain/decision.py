@@ -115,7 +115,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer: what to do, the conflict it is part of (if any), and the reason's name."""
+    """The answer: what to do, the reason's name, and the conflict between two numbers that it means, if it does."""
 
     action: Action
     reason: Reason
@@ -156,9 +156,9 @@ class Rule:
 
 
 _PENDING = frozenset({Cancel.BEFORE_LABEL, Cancel.IN_GAP, Cancel.AFTER_ENTRY})
-_CALM = frozenset({Cancel.NONE, Cancel.ENDED})
-_TRIED = frozenset({Written.UNCLEAR, Written.ACCEPTED})
+_NOT_UNDER_WAY = frozenset(Cancel) - {Cancel.UNDER_WAY}
 _VOID = frozenset({Label.VOIDED})
+_NO_NUMBER = frozenset({Shown.NONE})
 _SAME = frozenset({Shown.SAME})
 _OPEN = frozenset({Shipping.OPEN})
 _SHIPPED = frozenset({Shipping.SHIPPED})
@@ -168,26 +168,26 @@ RULES: tuple[Rule, ...] = (
     Rule(
         Verdict(Action.STOP, Reason.DEAD_NUMBER, ConflictKind.DEAD_NUMBER),
         "The label is void, but its number stands on the order; no call takes it back.",
-        "A6: no undo exists",
-        cancel=frozenset(Cancel) - {Cancel.UNDER_WAY},
+        "A6",
+        cancel=_NOT_UNDER_WAY,
         shown=_SAME,
         label=_VOID,
     ),
     Rule(
         Verdict(Action.STOP, Reason.DEAD_NUMBER, ConflictKind.DEAD_NUMBER),
         "Qoo10 accepted the number before the label was voided, even if it does not show it yet.",
-        "A6: no undo exists",
-        cancel=frozenset(Cancel) - {Cancel.UNDER_WAY},
-        shown=frozenset({Shown.NONE}),
+        "A6",
+        cancel=_NOT_UNDER_WAY,
+        shown=_NO_NUMBER,
         label=_VOID,
         written=frozenset({Written.ACCEPTED}),
     ),
     Rule(
         Verdict(Action.LOOK_AGAIN, Reason.VOID_ANSWER_LOST),
         "The label is void and the answer to our write was lost; whether the number stands shows in a moment.",
-        "D7: only a re-read tells",
-        cancel=frozenset(Cancel) - {Cancel.UNDER_WAY},
-        shown=frozenset({Shown.NONE}),
+        "B5",
+        cancel=_NOT_UNDER_WAY,
+        shown=_NO_NUMBER,
         label=_VOID,
         written=frozenset({Written.UNCLEAR}),
     ),
@@ -208,7 +208,7 @@ RULES: tuple[Rule, ...] = (
     ),
     # A cancel that runs or is done: never write, whatever else is true.
     Rule(
-        Verdict(Action.STOP, Reason.CANCELLED, ConflictKind.CANCELLED_PARCEL_EXISTS),
+        Verdict(Action.STOP, Reason.CANCELLED),
         "The order is being cancelled or is cancelled, and a parcel exists: stop it or recall it.",
         "A3: the refund is immediate and the goods would still arrive",
         cancel=frozenset({Cancel.UNDER_WAY}),
@@ -217,39 +217,14 @@ RULES: tuple[Rule, ...] = (
     Rule(
         Verdict(Action.STOP, Reason.ANOTHER_NUMBER, ConflictKind.ANOTHER_NUMBER),
         "Another tracking number stands on the line, and one line has room for one number.",
-        "A9, B5: what a second write does is not documented",
+        "A6, A9: what a second write does is not documented",
         shown=frozenset({Shown.ANOTHER}),
     ),
     # Our number stands.
     Rule(
         Verdict(Action.CONFIRM, Reason.SHOWN),
-        "Qoo10 shows our number and 配送中.",
-        "B5: the write moves the line to 4",
-        cancel=_CALM,
-        shipping=_SHIPPED,
-        shown=_SAME,
-    ),
-    Rule(
-        Verdict(Action.CONFIRM, Reason.SHOWN, ConflictKind.PRINTED_AFTER_REQUEST),
-        "Our number stands although the label was printed after the cancel request.",
-        "A3: whether the request is closed by the write is unknown",
-        cancel=frozenset({Cancel.BEFORE_LABEL}),
-        shipping=_SHIPPED,
-        shown=_SAME,
-    ),
-    Rule(
-        Verdict(Action.CONFIRM, Reason.SHOWN, ConflictKind.IN_THE_GAP),
-        "Our number stands; the request that came between label and entry is still open and must be refused.",
-        "A3: refusal is allowed when packed or shipped",
-        cancel=frozenset({Cancel.IN_GAP}),
-        shipping=_SHIPPED,
-        shown=_SAME,
-    ),
-    Rule(
-        Verdict(Action.CONFIRM, Reason.SHOWN, ConflictKind.REQUESTED_AFTER_ENTRY),
-        "Our number stood before the request was made.",
-        "A2: from 配送中 on only a return is possible",
-        cancel=frozenset({Cancel.AFTER_ENTRY}),
+        "Qoo10 shows our number and 配送中. An open request is refused in QSM; what comes later is a return.",
+        "B5, A2, A3",
         shipping=_SHIPPED,
         shown=_SAME,
     ),
@@ -258,42 +233,18 @@ RULES: tuple[Rule, ...] = (
         Verdict(Action.HOLD, Reason.UNPAID),
         "A label was printed for an order that is not paid (入金待ち); such an order must not be shipped.",
         "A1",
-        cancel=_CALM,
-        shipping=frozenset({Shipping.UNPAID}),
-    ),
-    Rule(
-        Verdict(Action.HOLD, Reason.UNPAID, ConflictKind.PRINTED_AFTER_REQUEST),
-        "The order is not paid, and its buyer asks to cancel.",
-        "A1, A2",
-        cancel=_PENDING,
         shipping=frozenset({Shipping.UNPAID}),
     ),
     Rule(
         Verdict(Action.HOLD, Reason.STATE_UNKNOWN),
         "Qoo10 shows a state that this program does not know.",
         "promise: unknown is said",
-        cancel=_CALM,
-        shipping=frozenset({Shipping.UNKNOWN}),
-    ),
-    Rule(
-        Verdict(Action.HOLD, Reason.STATE_UNKNOWN, ConflictKind.IN_THE_GAP),
-        "Qoo10 shows a state that this program does not know, and a cancel request.",
-        "promise: unknown is said",
-        cancel=_PENDING,
         shipping=frozenset({Shipping.UNKNOWN}),
     ),
     Rule(
         Verdict(Action.HOLD, Reason.NOT_FOUND),
         "Qoo10 knows nothing of this line, neither shipping nor claim: a wrong shop, or an order that left the lists.",
         "B5: cancelled orders leave the shipping list",
-        cancel=_CALM,
-        shipping=frozenset({Shipping.GONE}),
-    ),
-    Rule(
-        Verdict(Action.HOLD, Reason.NOT_FOUND, ConflictKind.IN_THE_GAP),
-        "The line is gone while its cancel request was open: most likely it is cancelled.",
-        "B5: cancelled orders leave the shipping list",
-        cancel=_PENDING,
         shipping=frozenset({Shipping.GONE}),
     ),
     # Our own write may still be on its way to being shown.
@@ -301,42 +252,12 @@ RULES: tuple[Rule, ...] = (
         Verdict(Action.LOOK_AGAIN, Reason.NOT_SHOWN_YET),
         "Qoo10 accepted the number, or the answer was lost; how long it takes to show is unknown.",
         "B5: the delay until visible was never measured",
-        cancel=_CALM,
-        written=_TRIED,
-    ),
-    Rule(
-        Verdict(Action.LOOK_AGAIN, Reason.NOT_SHOWN_YET, ConflictKind.PRINTED_AFTER_REQUEST),
-        "As above, and the buyer had asked to cancel before the label was printed.",
-        "B5, A3",
-        cancel=frozenset({Cancel.BEFORE_LABEL}),
-        written=_TRIED,
-    ),
-    Rule(
-        Verdict(Action.LOOK_AGAIN, Reason.NOT_SHOWN_YET, ConflictKind.IN_THE_GAP),
-        "As above, and a cancel request came in the gap.",
-        "B5, A3",
-        cancel=frozenset({Cancel.IN_GAP}),
-        written=_TRIED,
-    ),
-    Rule(
-        Verdict(Action.LOOK_AGAIN, Reason.NOT_SHOWN_YET, ConflictKind.REQUESTED_AFTER_ENTRY),
-        "As above, and a cancel request came after Qoo10 accepted the number.",
-        "B5, A3",
-        cancel=frozenset({Cancel.AFTER_ENTRY}),
-        written=_TRIED,
+        written=frozenset({Written.UNCLEAR, Written.ACCEPTED}),
     ),
     Rule(
         Verdict(Action.HOLD, Reason.SHIPPED_WITHOUT_NUMBER),
         "The line is 配送中 without a number: somebody dispatched it by hand; what a write does then is unknown.",
         "B5",
-        cancel=_CALM,
-        shipping=_SHIPPED,
-    ),
-    Rule(
-        Verdict(Action.HOLD, Reason.SHIPPED_WITHOUT_NUMBER, ConflictKind.IN_THE_GAP),
-        "The line is 配送中 without a number, and a cancel request is open.",
-        "B5",
-        cancel=_PENDING,
         shipping=_SHIPPED,
     ),
     # The line waits for its number.
@@ -350,20 +271,12 @@ RULES: tuple[Rule, ...] = (
     Rule(
         Verdict(Action.ENTER, Reason.REQUEST_ENDED),
         "The cancel request is gone and the line is alive; why it ended, Qoo10 does not say.",
-        "B3: there is no state for refused or withdrawn",
+        "B3",
         cancel=frozenset({Cancel.ENDED}),
         shipping=_OPEN,
     ),
     Rule(
-        Verdict(Action.ENTER, Reason.PERSON_ENTERS, ConflictKind.PRINTED_AFTER_REQUEST),
-        "A person has refused the request in QSM and says: enter.",
-        "A3: after a refusal the number must stand the same day",
-        cancel=frozenset({Cancel.BEFORE_LABEL}),
-        shipping=_OPEN,
-        person=frozenset({Person.ENTER}),
-    ),
-    Rule(
-        Verdict(Action.ENTER, Reason.PERSON_ENTERS, ConflictKind.IN_THE_GAP),
+        Verdict(Action.ENTER, Reason.PERSON_ENTERS),
         "A person has refused the request in QSM and says: enter.",
         "A3: after a refusal the number must stand the same day",
         cancel=_PENDING,
@@ -371,7 +284,7 @@ RULES: tuple[Rule, ...] = (
         person=frozenset({Person.ENTER}),
     ),
     Rule(
-        Verdict(Action.ENTER, Reason.MADE_TO_ORDER, ConflictKind.PRINTED_AFTER_REQUEST),
+        Verdict(Action.ENTER, Reason.MADE_TO_ORDER),
         "The item is made to order: a request may be refused whenever it came, the number must stand the same day.",
         "A3: made to order gives the right to refuse",
         cancel=frozenset({Cancel.BEFORE_LABEL}),
@@ -380,14 +293,14 @@ RULES: tuple[Rule, ...] = (
         making=frozenset({Making.TO_ORDER}),
     ),
     Rule(
-        Verdict(Action.HOLD, Reason.PRINTED_AFTER_REQUEST, ConflictKind.PRINTED_AFTER_REQUEST),
+        Verdict(Action.HOLD, Reason.PRINTED_AFTER_REQUEST),
         "The buyer had asked to cancel before the label was printed: pull the parcel; a person decides.",
         "A3: unshipped stock gives no right to refuse",
         cancel=frozenset({Cancel.BEFORE_LABEL}),
         shipping=_OPEN,
     ),
     Rule(
-        Verdict(Action.ENTER, Reason.IN_THE_GAP, ConflictKind.IN_THE_GAP),
+        Verdict(Action.ENTER, Reason.IN_THE_GAP),
         "The parcel was packed before the buyer asked: refusal is allowed, and the number must stand the same day.",
         "A3",
         cancel=_PENDING,
@@ -395,7 +308,7 @@ RULES: tuple[Rule, ...] = (
         policy=frozenset({GapPolicy.ENTER}),
     ),
     Rule(
-        Verdict(Action.HOLD, Reason.IN_THE_GAP, ConflictKind.IN_THE_GAP),
+        Verdict(Action.HOLD, Reason.IN_THE_GAP),
         "The parcel was packed before the buyer asked; the shop's policy leaves the answer to a person.",
         "design: policy hold",
         cancel=_PENDING,
@@ -403,6 +316,14 @@ RULES: tuple[Rule, ...] = (
         policy=frozenset({GapPolicy.HOLD}),
     ),
 )
+
+CANCEL_CONFLICTS: dict[Cancel, ConflictKind] = {
+    Cancel.BEFORE_LABEL: ConflictKind.PRINTED_AFTER_REQUEST,
+    Cancel.IN_GAP: ConflictKind.IN_THE_GAP,
+    Cancel.AFTER_ENTRY: ConflictKind.REQUESTED_AFTER_ENTRY,
+    Cancel.UNDER_WAY: ConflictKind.CANCELLED_PARCEL_EXISTS,
+}
+"""Every cancel request that meets a parcel is a conflict, whatever is done about the number."""
 
 
 def every_combination() -> list[Facts]:
@@ -421,3 +342,14 @@ TABLE: dict[Facts, Rule] = {facts: _first_rule(facts) for facts in every_combina
 def decide(facts: Facts) -> Verdict:
     """The verdict on these facts. Total: every combination has a row."""
     return TABLE[facts].verdict
+
+
+def cancel_conflict(facts: Facts) -> ConflictKind | None:
+    """The conflict that the line's cancel request makes with this parcel.
+
+    None where there is no request, or no parcel to speak of: its label is void and its number not at Qoo10, or a person
+    has stopped it.
+    """
+    if decide(facts).action is Action.DROP:
+        return None
+    return CANCEL_CONFLICTS.get(facts.cancel)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from connector.domain.decision import Cancel, Facts, GapPolicy, Label, Shipping, Shown, Written
+from connector.domain.decision import Cancel, Facts, GapPolicy, Label, Making, Person, Shipping, Shown, Written
 from connector.domain.memory import CANCEL_UNDER_WAY, LineMemory
 from connector.domain.orders import ClaimStatus, OrderLine, ShippingStatus
 from connector.domain.reasons import Reason
@@ -53,6 +53,7 @@ class Entry:
     written_at: datetime | None
     accepted_at: datetime | None
     confirmed_at: datetime | None
+    person: Person = Person.NONE
 
 
 def cancel_axis(
@@ -99,6 +100,8 @@ class Sight:
     label: Label
     printed_at: datetime
     sibling_numbers: frozenset[str] = frozenset()
+    making: Making = Making.STOCK
+    in_conflict: bool = False
 
 
 def facts_of(entry: Entry, sight: Sight, policy: GapPolicy, settled_after: timedelta, now: datetime) -> Facts:
@@ -128,6 +131,8 @@ def facts_of(entry: Entry, sight: Sight, policy: GapPolicy, settled_after: timed
         label=sight.label,
         written=written,
         policy=policy,
+        person=entry.person,
+        making=sight.making,
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from connector.domain.orders import ClaimStatus, OrderLine, ShippingStatus, ship_by_end
+from connector.domain.orders import Claim, ClaimStatus, OrderLine, ShippingStatus, ship_by_end
 
 CANCEL_UNDER_WAY = frozenset({ClaimStatus.CANCELLING, ClaimStatus.CANCELLED, ClaimStatus.UNPAID_ORDER_CANCELLED})
 CANCEL_CLAIMS = CANCEL_UNDER_WAY | {ClaimStatus.CANCEL_REQUESTED}
@@ -13,8 +13,9 @@ CANCEL_CLAIMS = CANCEL_UNDER_WAY | {ClaimStatus.CANCEL_REQUESTED}
 class LineMemory:
     """A line as last seen, and its cancel request, which Qoo10 itself forgets once it was refused or withdrawn.
 
-    ``requested_at`` is on Qoo10's clock; ``learned_at`` on ours. ``ended_at`` is when we first saw the line without
-    the request. ``listed`` says that a list showed the line, and with it the cart's other lines in
+    ``requested_at`` is on Qoo10's clock; ``learned_at`` is when we learned of it, on ours, ``learned_from`` the call
+    that showed it. ``under_way_at`` is when we first saw it being carried out, ``ended_at`` when we first saw the line
+    without it. ``listed`` says that a list showed the line, and with it the cart's other lines in
     ``related_order_nos``; a look at the single line does not show these.
     """
 
@@ -31,7 +32,9 @@ class LineMemory:
     cancel_status: ClaimStatus | None = None
     requested_at: datetime | None = None
     learned_at: datetime | None = None
+    under_way_at: datetime | None = None
     ended_at: datetime | None = None
+    learned_from: str = ""
 
     @property
     def overdue_from(self) -> datetime | None:
@@ -40,9 +43,9 @@ class LineMemory:
 
 
 def remembered(
-    memory: LineMemory | None, shop: str, line: OrderLine, at: datetime, *, listed: bool, with_claim: bool
+    memory: LineMemory | None, shop: str, line: OrderLine, at: datetime, *, listed: bool, claim_from: str
 ) -> LineMemory:
-    """The memory after seeing ``line``: in a list or not, in an answer that would have shown its claim or not."""
+    """The memory after seeing ``line``: in a list or not, with its claim from this call ("" where none is shown)."""
     before = memory or LineMemory(shop, line.order_no)
     seen = replace(
         before,
@@ -55,13 +58,24 @@ def remembered(
         tracking_no=line.tracking_no,
         delivery_company=line.delivery_company or before.delivery_company,
     )
-    if not with_claim:
-        return seen
-    claim = line.claim if line.claim is not None and line.claim.status in CANCEL_CLAIMS else None
-    if claim is None:
+    return claim_remembered(seen, line.claim, claim_from, at) if claim_from else seen
+
+
+def claim_remembered(before: LineMemory, claim: Claim | None, claim_from: str, at: datetime) -> LineMemory:
+    """The memory after a look that would have shown a claim. A request with another time is another request."""
+    if claim is None or claim.status not in CANCEL_CLAIMS:
         ended = before.cancel_status is not None and before.ended_at is None
-        return replace(seen, ended_at=at) if ended else seen
+        return replace(before, ended_at=at) if ended else before
+    under_way_at = at if claim.status in CANCEL_UNDER_WAY else None
     another = claim.requested_at is not None and claim.requested_at != before.requested_at
     if before.cancel_status is None or before.ended_at is not None or another:
-        return replace(seen, cancel_status=claim.status, requested_at=claim.requested_at, learned_at=at, ended_at=None)
-    return replace(seen, cancel_status=claim.status)
+        return replace(
+            before,
+            cancel_status=claim.status,
+            requested_at=claim.requested_at,
+            learned_at=at,
+            learned_from=claim_from,
+            under_way_at=under_way_at,
+            ended_at=None,
+        )
+    return replace(before, cancel_status=claim.status, under_way_at=before.under_way_at or under_way_at)

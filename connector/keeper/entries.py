@@ -4,19 +4,20 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
 
 import structlog
 
-from connector.domain.decision import Action, Label, decide
+from connector.domain.conflict import news_of
+from connector.domain.decision import Action, Label, Making, cancel_conflict, decide
 from connector.domain.entry import Entry, EntryState, Sight, facts_of
-from connector.domain.memory import LineMemory
 from connector.domain.orders import OrderLine, SendingRow
 from connector.domain.parcel import Parcel
 from connector.domain.reasons import Reason
 from connector.keeper.lines import Lines
 from connector.keeper.naming import NotReady, prepare
-from connector.keeper.observe import observe
-from connector.keeper.outcomes import Moment, after_failure, after_verdict, after_write, ending, refused_or_unclear
+from connector.keeper.observe import BY_LINE, BY_LIST, observe
+from connector.keeper.outcomes import Moment, after_failure, after_verdict, after_write, refused_or_unclear
 from connector.metrics import Metrics
 from connector.qoo10.client import QapiClient
 from connector.qoo10.errors import CredentialError, LaterError, RefusedError, UnclearError
@@ -111,10 +112,16 @@ class EntryDesk:
             await self._settle([after_failure(entry, error, self._moment()) for entry in entries])
             raise
         at = self._clock()
-        read = [line for line in seen.lines.values() if line is not None]
-        known |= await self._lines.remember(read, at, listed=False, with_claim=True)
+        for claim_from in (BY_LINE, BY_LIST):
+            read = [
+                line
+                for line in seen.lines.values()
+                if line is not None and (line.order_no in seen.from_lists) == (claim_from == BY_LIST)
+            ]
+            known |= await self._lines.remember(read, at, listed=False, claim_from=claim_from)
         lines = {**seen.lines, **{order_no: fresh[order_no] for order_no in order_nos & fresh.keys()}}
         siblings = await self._store.sibling_numbers(self._shop, entries)
+        in_conflict = await self._store.lines_in_conflict(self._shop, sorted(order_nos))
         settled: list[SettledEntry] = []
         to_write: dict[str, Writing] = {}
         for each in work:
@@ -122,7 +129,15 @@ class EntryDesk:
             if (failure := seen.failed.get(order_no)) is not None:
                 settled.append(after_failure(each.entry, failure, self._moment()))
             elif order_no in lines:
-                sight = _sight(each, lines[order_no], known.get(order_no), siblings[each.entry.id])
+                sight = Sight(
+                    line=lines[order_no],
+                    memory=known.get(order_no),
+                    label=each.parcel.label,
+                    printed_at=_printed_at(each),
+                    sibling_numbers=siblings[each.entry.id],
+                    making=self._making(lines[order_no]),
+                    in_conflict=order_no in in_conflict,
+                )
                 outcome = self._judge(each, sight, at)
                 if isinstance(outcome, SettledEntry):
                     settled.append(outcome)
@@ -141,12 +156,18 @@ class EntryDesk:
         settled_after = timedelta(seconds=self._settings.repeat_unclear_after_s)
         facts = facts_of(entry, sight, self._settings.in_the_gap, settled_after, at)
         verdict = decide(facts)
+        in_conflict = sight.in_conflict or cancel_conflict(facts) is not None or verdict.conflict is not None
+        news = news_of(entry, sight, facts, at) if in_conflict else ()
         if verdict.action is Action.ENTER:
-            ended = ending(entry, facts, verdict)
-            return Writing(entry, each.shipping_corp, verdict.reason, at, verdict.conflict, ended)
+            return Writing(entry, each.shipping_corp, verdict.reason, at, news)
         shown_within = timedelta(seconds=self._settings.shown_within_s)
         overdue_from = sight.memory.overdue_from if sight.memory is not None else None
-        return after_verdict(entry, facts, verdict, self._moment(), shown_within, overdue_from)
+        return after_verdict(entry, verdict, news, self._moment(), shown_within, overdue_from)
+
+    def _making(self, line: OrderLine | None) -> Making:
+        code = line.seller_item_code if line is not None else ""
+        to_order = any(fnmatchcase(code, pattern) for pattern in self._settings.made_to_order)
+        return Making.TO_ORDER if code and to_order else Making.STOCK
 
     async def _write(self, writings: Sequence[Writing]) -> None:
         await self._store.begin_writing(writings)
@@ -200,7 +221,6 @@ class EntryDesk:
                 )
 
 
-def _sight(each: _Work, line: OrderLine | None, memory: LineMemory | None, siblings: frozenset[str]) -> Sight:
+def _printed_at(each: _Work) -> datetime:
     times = each.parcel.times
-    printed_at = times.printed_at or times.heard_printed_at or each.entry.created_at
-    return Sight(line, memory, each.parcel.label, printed_at, siblings)
+    return times.printed_at or times.heard_printed_at or each.entry.created_at

@@ -8,7 +8,7 @@ import structlog
 
 from connector.domain.memory import LineMemory, remembered
 from connector.domain.orders import OrderLine
-from connector.keeper.observe import FEW
+from connector.keeper.observe import BY_LINE, FEW
 from connector.qoo10.client import QapiClient
 from connector.qoo10.errors import LaterError, RefusedError
 from connector.qoo10.protocol import OrderSearch, is_order_no
@@ -41,11 +41,11 @@ class Lines:
         at = self._clock()
         self._listed_at = at
         lines = await self._client.list_lines(None, at - LIST_SPAN, at, OrderSearch.ORDERED)
-        await self.remember(lines, at, listed=True, with_claim=False)
+        await self.remember(lines, at, listed=True, claim_from="")
         return len(lines)
 
     async def remember(
-        self, lines: Sequence[OrderLine], at: datetime, *, listed: bool, with_claim: bool
+        self, lines: Sequence[OrderLine], at: datetime, *, listed: bool, claim_from: str
     ) -> dict[str, LineMemory]:
         """Keeps what was seen, where it differs from what was known; gives the memory of each line."""
         self.companies.update(line.delivery_company for line in lines if line.delivery_company)
@@ -53,7 +53,7 @@ class Lines:
             known = {memory.order_no: memory for memory in await self._known([line.order_no for line in lines])}
             now = {
                 line.order_no: remembered(
-                    known.get(line.order_no), self._shop, line, at, listed=listed, with_claim=with_claim
+                    known.get(line.order_no), self._shop, line, at, listed=listed, claim_from=claim_from
                 )
                 for line in lines
             }
@@ -90,7 +90,7 @@ class Lines:
                 log.warning("order_not_read", shop=self._shop, order_no=number, error=str(answer))
             elif isinstance(answer, BaseException):
                 raise answer
-        await self.remember(list(found.values()), at, listed=False, with_claim=True)
+        await self.remember(list(found.values()), at, listed=False, claim_from=BY_LINE)
         return found
 
     async def _known(self, numbers: Sequence[str]) -> list[LineMemory]:

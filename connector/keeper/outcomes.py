@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from connector.domain.decision import Action, Cancel, Facts, Verdict
+from connector.domain.conflict import News
+from connector.domain.decision import Action, Verdict
 from connector.domain.entry import Entry, EntryState
 from connector.domain.reasons import Reason
 from connector.keeper import schedule
@@ -26,7 +27,12 @@ class Moment:
 
 
 def after_verdict(
-    entry: Entry, facts: Facts, verdict: Verdict, now: Moment, shown_within: timedelta, overdue_from: datetime | None
+    entry: Entry,
+    verdict: Verdict,
+    news: tuple[News, ...],
+    now: Moment,
+    shown_within: timedelta,
+    overdue_from: datetime | None,
 ) -> SettledEntry:
     """What becomes of an entry by a verdict that is not to enter it."""
     state, reason, due_at = entry.state, verdict.reason, None
@@ -66,19 +72,8 @@ def after_verdict(
         accepted_at=accepted_at,
         confirmed_at=confirmed_at,
         overdue_from=overdue_from,
-        conflict=verdict.conflict,
-        ended=ending(entry, facts, verdict),
+        news=news,
     )
-
-
-def ending(entry: Entry, facts: Facts, verdict: Verdict) -> str:
-    """How an open conflict on the line ends by this verdict; empty when it goes on, or there was none."""
-    if verdict.conflict is not None:
-        return ""
-    if facts.cancel is Cancel.ENDED:
-        return "request_ended"
-    settled = verdict.action in (Action.CONFIRM, Action.DROP, Action.ENTER)
-    return "settled" if settled and entry.state in (EntryState.CONFLICT, EntryState.HELD) else ""
 
 
 def _recheck_at(entry: Entry, now: Moment) -> datetime | None:

@@ -1,56 +1,189 @@
-"""Conflicts: at most one open on each order line; its kind follows the facts, and every change is in the history."""
+"""Conflicts and their log. A conflict is what stands open on a line; the log is what was known when, and only grows."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from carriers.model import EventKind
+from connector.domain.chain import GENESIS, LogRow, canonical, row_hash
+from connector.domain.conflict import Clock, Fact, News, What
 from connector.domain.decision import ConflictKind
 from connector.store.dialect import insert
-from connector.store.schema import conflict
+from connector.store.schema import conflict, conflict_log, label_event
+
+_LABEL_FACTS = {
+    EventKind.PRINTED: What.LABEL_PRINTED,
+    EventKind.HANDED_OVER: What.LABEL_HANDED_OVER,
+    EventKind.SCANNED: What.LABEL_SCANNED,
+    EventKind.VOIDED: What.LABEL_VOIDED,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class ConflictRow:
     """A conflict as kept; ``closed_at`` is None while it is open, ``outcome`` says how it ended."""
 
+    id: int
     shop: str
     order_no: str
+    topic: str
     kind: ConflictKind
+    tracking_no: str
     opened_at: datetime
     closed_at: datetime | None
     outcome: str
+    last_verdict: str
 
 
-async def open_conflict(
-    connection: AsyncConnection, shop: str, order_no: str, kind: ConflictKind, at: datetime
-) -> bool:
-    """Opens a conflict, or gives the open one its new kind. True when that changed anything."""
-    where = (conflict.c.shop == shop, conflict.c.order_no == order_no, conflict.c.closed_at.is_(None))
-    standing = (await connection.execute(select(conflict.c.kind).where(*where))).scalar_one_or_none()
-    if standing == kind:
-        return False
-    if standing is None:
-        await connection.execute(insert(conflict).values(shop=shop, order_no=order_no, kind=kind, opened_at=at))
-    else:
-        await connection.execute(update(conflict).where(*where).values(kind=kind))
-    return True
-
-
-async def close_conflict(connection: AsyncConnection, shop: str, order_no: str, outcome: str, at: datetime) -> bool:
-    """Closes the line's open conflict. True when there was one."""
-    result = await connection.execute(
-        update(conflict)
-        .where(conflict.c.shop == shop, conflict.c.order_no == order_no, conflict.c.closed_at.is_(None))
-        .values(closed_at=at, outcome=outcome)
+def conflict_of(row: Row[Any]) -> ConflictRow:
+    """A row as a word."""
+    return ConflictRow(
+        id=row.id,
+        shop=row.shop,
+        order_no=row.order_no,
+        topic=row.topic,
+        kind=ConflictKind(row.kind),
+        tracking_no=row.tracking_no,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+        outcome=row.outcome,
+        last_verdict=row.last_verdict,
     )
-    return result.rowcount > 0
+
+
+async def log_news(
+    connection: AsyncConnection, shop: str, order_no: str, tracking_no: str, news: News, at: datetime
+) -> str:
+    """Adds news to the line's conflict of that topic: opens it, follows its kind, adds facts and verdict, closes it.
+
+    Gives the kind of change as a word of the history: ``conflict_opened``, ``conflict_changed``, ``conflict_closed``,
+    or "".
+    """
+    standing = await _open_one(connection, shop, order_no, news.topic)
+    if standing is None and news.kind is None:
+        return ""
+    change = ""
+    facts: list[Fact] = []
+    if standing is None and news.kind is not None:
+        values = {"shop": shop, "order_no": order_no, "topic": news.topic, "kind": news.kind}
+        await connection.execute(insert(conflict).values(**values, tracking_no=tracking_no, opened_at=at))
+        standing = await _open_one(connection, shop, order_no, news.topic)
+        facts.append(_own(What.OPENED, f"{news.kind}", at, {"kind": news.kind}))
+        change = "conflict_opened"
+    if standing is None:
+        raise LookupError("a conflict that was just opened is not there")
+    changes: dict[str, Any] = {}
+    if news.kind is not None and news.kind is not standing.kind:
+        changes["kind"] = news.kind
+        facts.append(_own(What.KIND_CHANGED, f"{at.isoformat()}", at, {"kind": news.kind, "before": standing.kind}))
+        change = "conflict_changed"
+    facts += await _label_facts(connection, shop, standing.tracking_no)
+    facts += news.facts
+    if news.verdict is not None and news.verdict.key != standing.last_verdict:
+        changes["last_verdict"] = news.verdict.key
+        facts.append(replace(news.verdict, key=f"{news.verdict.key} {at.isoformat()}"))
+    if news.kind is None and news.ended:
+        changes |= {"closed_at": at, "outcome": news.ended}
+        facts.append(_own(What.CLOSED, at.isoformat(), at, {"outcome": news.ended}))
+        change = "conflict_closed"
+    if changes:
+        await connection.execute(update(conflict).where(conflict.c.id == standing.id).values(**changes))
+    await append_facts(connection, standing, facts, at)
+    return change
+
+
+async def append_facts(connection: AsyncConnection, of: ConflictRow, facts: Sequence[Fact], at: datetime) -> None:
+    """Adds the facts that the conflict's log does not have yet, each chained to the row before it."""
+    keys = select(conflict_log.c.what, conflict_log.c.fact_key).where(conflict_log.c.conflict_id == of.id)
+    known = {(row.what, row.fact_key) for row in await connection.execute(keys)}
+    new = list({(fact.what, fact.key): fact for fact in facts if (fact.what, fact.key) not in known}.values())
+    if not new:
+        return
+    last_query = select(conflict_log.c.seq, conflict_log.c.hash).order_by(conflict_log.c.seq.desc()).limit(1)
+    last = (await connection.execute(last_query)).one_or_none()
+    seq, before = (last.seq, last.hash) if last is not None else (0, GENESIS)
+    rows = []
+    for fact in new:
+        seq += 1
+        row = LogRow(seq, of.id, of.shop, of.order_no, at, fact.what, canonical(_body(fact)), before)
+        before = row_hash(row)
+        rows.append(
+            {
+                "seq": row.seq,
+                "conflict_id": row.conflict_id,
+                "shop": row.shop,
+                "order_no": row.order_no,
+                "at": row.at,
+                "what": row.what,
+                "fact_key": fact.key,
+                "body": row.body,
+                "prev_hash": row.prev_hash,
+                "hash": before,
+            }
+        )
+    await connection.execute(insert(conflict_log), rows)
+
+
+def _body(fact: Fact) -> Mapping[str, object]:
+    return {
+        "key": fact.key,
+        "happened_at": fact.happened_at,
+        "learned_at": fact.learned_at,
+        "clock": fact.clock,
+        "origin": fact.origin,
+        "detail": dict(fact.detail),
+    }
+
+
+def _own(what: What, key: str, at: datetime, detail: Mapping[str, str]) -> Fact:
+    return Fact(what, key, at, at, Clock.OURS, "decision table", detail)
+
+
+async def _open_one(connection: AsyncConnection, shop: str, order_no: str, topic: str) -> ConflictRow | None:
+    query = select(conflict).where(
+        conflict.c.shop == shop,
+        conflict.c.order_no == order_no,
+        conflict.c.topic == topic,
+        conflict.c.closed_at.is_(None),
+    )
+    row = (await connection.execute(query)).one_or_none()
+    return None if row is None else conflict_of(row)
+
+
+async def _label_facts(connection: AsyncConnection, shop: str, tracking_no: str) -> list[Fact]:
+    """Everything that the sources said about the number, as it came in."""
+    query = (
+        select(label_event)
+        .where(label_event.c.shop == shop, label_event.c.tracking_number == tracking_no)
+        .order_by(label_event.c.id)
+    )
+    return [
+        Fact(
+            _LABEL_FACTS[EventKind(row.kind)],
+            f"{row.source} {row.key}",
+            row.occurred_at,
+            row.received_at,
+            Clock.SOURCE,
+            f"delivery {row.delivery_id}",
+            {"source": row.source, "tracking_no": row.tracking_number, "order_ref": row.order_ref},
+        )
+        for row in await connection.execute(query)
+    ]
+
+
+async def lines_in_conflict(connection: AsyncConnection, shop: str, order_nos: Sequence[str]) -> set[str]:
+    """Which of these lines have an open conflict."""
+    query = select(conflict.c.order_no).where(
+        conflict.c.shop == shop, conflict.c.order_no.in_(order_nos), conflict.c.closed_at.is_(None)
+    )
+    return set((await connection.execute(query)).scalars())
 
 
 async def conflict_rows(connection: AsyncConnection, limit: int) -> list[ConflictRow]:
     """The newest conflicts, open and closed, newest first."""
-    return [
-        ConflictRow(row.shop, row.order_no, ConflictKind(row.kind), row.opened_at, row.closed_at, row.outcome)
-        for row in await connection.execute(select(conflict).order_by(conflict.c.id.desc()).limit(limit))
-    ]
+    query = select(conflict).order_by(conflict.c.id.desc()).limit(limit)
+    return [conflict_of(row) for row in await connection.execute(query)]

@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import Row, bindparam, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from connector.domain.decision import ConflictKind
+from connector.domain.conflict import News
+from connector.domain.decision import Person
 from connector.domain.entry import Entry, EntryState
 from connector.domain.reasons import Reason
-from connector.store.conflicts import close_conflict, open_conflict
+from connector.store.conflicts import log_news
 from connector.store.dialect import insert
 from connector.store.history import Step, add_steps
 from connector.store.schema import entry, parcel
@@ -43,22 +44,20 @@ class NewEntry:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """An entry whose number goes out now, under this name of its carrier, and the conflict that this is part of."""
+    """An entry whose number goes out now, under this name of its carrier, and what this adds to conflicts."""
 
     entry: Entry
     shipping_corp: str
     reason: Reason
     at: datetime
-    conflict: ConflictKind | None = None
-    ended: str = ""
+    news: tuple[News, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SettledEntry:
     """What became of an entry. Fields left None keep their value; ``due_at`` None waits for a person or a new fact.
 
-    ``conflict`` opens a conflict on the line, or gives the open one its new kind; ``ended`` closes it with that
-    outcome.
+    ``news`` is what the look at the line adds to its conflicts.
     """
 
     entry: Entry
@@ -71,8 +70,7 @@ class SettledEntry:
     accepted_at: datetime | None = None
     confirmed_at: datetime | None = None
     overdue_from: datetime | None = None
-    conflict: ConflictKind | None = None
-    ended: str = ""
+    news: tuple[News, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +102,7 @@ def entry_of(row: Row[Any]) -> Entry:
         written_at=row.written_at,
         accepted_at=row.accepted_at,
         confirmed_at=row.confirmed_at,
+        person=Person(row.person) if row.person else Person.NONE,
     )
 
 
@@ -202,7 +201,7 @@ async def begin_writing(connection: AsyncConnection, batches: Sequence[Sequence[
     )
     steps = [_step(each.entry, EntryState.ENTERING, each.reason, each.shipping_corp, each.at) for each in writings]
     for each in writings:
-        steps += await _settle_conflict(connection, each)
+        steps += await _settle_conflicts(connection, each)
     await add_steps(connection, steps)
     return [None] * len(batches)
 
@@ -219,7 +218,7 @@ async def settle_entries(connection: AsyncConnection, batches: Sequence[Sequence
         if outcome.state is not outcome.entry.state or outcome.reason is not outcome.entry.reason
     ]
     for outcome in outcomes:
-        steps += await _settle_conflict(connection, outcome)
+        steps += await _settle_conflicts(connection, outcome)
     await add_steps(connection, steps)
     return [None] * len(batches)
 
@@ -239,13 +238,13 @@ def _settled_row(outcome: SettledEntry) -> dict[str, Any]:
     }
 
 
-async def _settle_conflict(connection: AsyncConnection, outcome: SettledEntry | Writing) -> list[Step]:
-    line = (outcome.entry.shop, outcome.entry.order_no)
-    if outcome.conflict is not None and await open_conflict(connection, *line, outcome.conflict, outcome.at):
-        return [_step(outcome.entry, "conflict_opened", outcome.reason, outcome.conflict, outcome.at)]
-    if outcome.ended and await close_conflict(connection, *line, outcome.ended, outcome.at):
-        return [_step(outcome.entry, "conflict_closed", outcome.reason, outcome.ended, outcome.at)]
-    return []
+async def _settle_conflicts(connection: AsyncConnection, outcome: SettledEntry | Writing) -> list[Step]:
+    of, steps = outcome.entry, []
+    for news in outcome.news:
+        change = await log_news(connection, of.shop, of.order_no, of.tracking_no, news, outcome.at)
+        if change:
+            steps.append(_step(of, change, outcome.reason, news.kind or news.ended, outcome.at))
+    return steps
 
 
 def _step(of: Entry, what: str, reason: Reason, detail: str, at: datetime) -> Step:

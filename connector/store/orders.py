@@ -34,6 +34,8 @@ def memory_of(row: Row[Any]) -> LineMemory:
         cancel_status=None if row.cancel_status is None else ClaimStatus(row.cancel_status),
         requested_at=row.requested_at,
         learned_at=row.learned_at,
+        learned_from=row.learned_from,
+        under_way_at=row.under_way_at,
         ended_at=row.ended_at,
     )
 

@@ -191,6 +191,7 @@ entry = Table(
     _time("written_at"),
     _time("accepted_at"),
     _time("confirmed_at"),
+    _text("person"),
     UniqueConstraint("shop", "order_no", "tracking_no"),
     _index_where("ix_entry_due", "due_at IS NOT NULL", "shop", "due_at"),
     Index(None, "parcel_id"),
@@ -214,7 +215,9 @@ order_line = Table(
     Column("cancel_status", Integer),
     _time("requested_at"),
     _time("learned_at"),
+    _time("under_way_at"),
     _time("ended_at"),
+    _text("learned_from"),
     Column("seen_at", UtcTime, nullable=False),
     Index(None, "shop", "pack_no"),
 )
@@ -242,13 +245,33 @@ conflict = Table(
     _id(),
     _text("shop"),
     _text("order_no"),
+    _text("topic"),
     _text("kind"),
+    _text("tracking_no"),
     Column("opened_at", UtcTime, nullable=False),
     _time("closed_at"),
     _text("outcome"),
+    _text("last_verdict"),
     Index(None, "shop", "order_no"),
-    _index_where("uq_conflict_open", "closed_at IS NULL", "shop", "order_no", unique=True),
+    _index_where("uq_conflict_open", "closed_at IS NULL", "shop", "order_no", "topic", unique=True),
 )
+
+conflict_log = Table(
+    "conflict_log",
+    metadata,
+    Column("seq", _Id, primary_key=True, autoincrement=False),
+    Column("conflict_id", _Id, nullable=False),
+    _text("shop"),
+    _text("order_no"),
+    Column("at", UtcTime, nullable=False),
+    _text("what"),
+    _text("fact_key"),
+    _text("body"),
+    _text("prev_hash"),
+    _text("hash"),
+    UniqueConstraint("conflict_id", "what", "fact_key"),
+)
+"""Rows are only ever added, and chained: see domain/chain.py."""
 
 shop = Table(
     "shop",

@@ -111,6 +111,8 @@ class Store:
         await self._writer.submit(fetches.settle_fetches, settled)
         if settled.found is not None and settled.found.labels:
             self.wake(settled.found.shop).set()
+        if settled.found is not None and settled.found.fetches:
+            self.wake(FETCHES).set()
 
     # What a keeper does with parcels
 
@@ -207,6 +209,11 @@ class Store:
         """The newest entries with their parcels, for people."""
         async with self._reader() as connection:
             return await overview.entry_rows(connection, limit)
+
+    async def lines_in_conflict(self, shop: str, order_nos: Sequence[str]) -> set[str]:
+        """Which of these lines have an open conflict."""
+        async with self._reader() as connection:
+            return await conflicts.lines_in_conflict(connection, shop, order_nos)
 
     async def conflict_rows(self, limit: int) -> list[ConflictRow]:
         """The newest conflicts, open and closed, for people."""

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from connector.domain.conflict import CANCEL_TOPIC, News
 from connector.domain.decision import ConflictKind
 from connector.domain.entry import Entry, EntryState
 from connector.domain.reasons import Reason
-from connector.store.conflicts import ConflictRow
 from connector.store.entries import SettledEntry
 from connector.store.store import Store
 
@@ -44,16 +44,16 @@ async def test_newest_first_with_how_they_ended(tmp_path: Path) -> None:
             (AT, first, ConflictKind.IN_THE_GAP),
             (LATER, second, ConflictKind.CANCELLED_PARCEL_EXISTS),
         ):
-            await store.settle_entries([SettledEntry(of, EntryState.CONFLICT, Reason.CANCELLED, at, conflict=kind)])
-        await store.settle_entries(
-            [SettledEntry(first, EntryState.CONFIRMED, Reason.SHOWN, LATER, ended="request_ended")]
-        )
+            news = (News(CANCEL_TOPIC, kind),)
+            await store.settle_entries([SettledEntry(of, EntryState.CONFLICT, Reason.CANCELLED, at, news=news)])
+        ended = (News(CANCEL_TOPIC, None, ended="request_ended"),)
+        await store.settle_entries([SettledEntry(first, EntryState.CONFIRMED, Reason.SHOWN, LATER, news=ended)])
 
         rows = await store.conflict_rows(10)
     finally:
         await store.close()
 
-    assert rows == [
-        ConflictRow("main", "1062428738", ConflictKind.CANCELLED_PARCEL_EXISTS, LATER, None, ""),
-        ConflictRow("main", "1062428737", ConflictKind.IN_THE_GAP, AT, LATER, "request_ended"),
+    assert [(row.order_no, row.kind, row.opened_at, row.closed_at, row.outcome) for row in rows] == [
+        ("1062428738", ConflictKind.CANCELLED_PARCEL_EXISTS, LATER, None, ""),
+        ("1062428737", ConflictKind.IN_THE_GAP, AT, LATER, "request_ended"),
     ]

@@ -14,20 +14,38 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("shop", sa.Text(), server_default="", nullable=False),
         sa.Column("order_no", sa.Text(), server_default="", nullable=False),
+        sa.Column("topic", sa.Text(), server_default="", nullable=False),
         sa.Column("kind", sa.Text(), server_default="", nullable=False),
+        sa.Column("tracking_no", sa.Text(), server_default="", nullable=False),
         sa.Column("opened_at", sa.DateTime(), nullable=False),
         sa.Column("closed_at", sa.DateTime(), nullable=True),
         sa.Column("outcome", sa.Text(), server_default="", nullable=False),
+        sa.Column("last_verdict", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conflict")),
     )
     op.create_index(op.f("ix_conflict_shop_order_no"), "conflict", ["shop", "order_no"], unique=False)
     op.create_index(
         "uq_conflict_open",
         "conflict",
-        ["shop", "order_no"],
+        ["shop", "order_no", "topic"],
         unique=True,
         sqlite_where=sa.text("closed_at IS NULL"),
         postgresql_where=sa.text("closed_at IS NULL"),
+    )
+    op.create_table(
+        "conflict_log",
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("conflict_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("shop", sa.Text(), server_default="", nullable=False),
+        sa.Column("order_no", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("what", sa.Text(), server_default="", nullable=False),
+        sa.Column("fact_key", sa.Text(), server_default="", nullable=False),
+        sa.Column("body", sa.Text(), server_default="", nullable=False),
+        sa.Column("prev_hash", sa.Text(), server_default="", nullable=False),
+        sa.Column("hash", sa.Text(), server_default="", nullable=False),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_conflict_log")),
+        sa.UniqueConstraint("conflict_id", "what", "fact_key", name=op.f("uq_conflict_log_conflict_id_what_fact_key")),
     )
     op.create_table(
         "delivery",
@@ -65,6 +83,7 @@ def upgrade() -> None:
         sa.Column("written_at", sa.DateTime(), nullable=True),
         sa.Column("accepted_at", sa.DateTime(), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(), nullable=True),
+        sa.Column("person", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
         sa.UniqueConstraint("shop", "order_no", "tracking_no", name=op.f("uq_entry_shop_order_no_tracking_no")),
     )
@@ -164,7 +183,9 @@ def upgrade() -> None:
         sa.Column("cancel_status", sa.Integer(), nullable=True),
         sa.Column("requested_at", sa.DateTime(), nullable=True),
         sa.Column("learned_at", sa.DateTime(), nullable=True),
+        sa.Column("under_way_at", sa.DateTime(), nullable=True),
         sa.Column("ended_at", sa.DateTime(), nullable=True),
+        sa.Column("learned_from", sa.Text(), server_default="", nullable=False),
         sa.Column("seen_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("shop", "order_no", name=op.f("pk_order_line")),
     )
