@@ -17,6 +17,7 @@ class SourceKind:
     ``unverified`` are sentences on what no document settles. ``credentials`` names the settings under
     ``[sources.<name>.credentials]`` that it needs. ``options`` gives the values that each setting under
     ``[sources.<name>.options]`` may have, the default first; no values means free text, with "" as default.
+    ``needed_options`` are those that have no honest default and must be set.
     ``authentication`` says in a few words what proves where a message comes from; empty where the form says it all.
     """
 
@@ -30,6 +31,7 @@ class SourceKind:
     unverified: tuple[str, ...] = ()
     credentials: frozenset[str] = frozenset()
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    needed_options: frozenset[str] = frozenset()
     authentication: str = ""
 
 
@@ -39,6 +41,10 @@ def _no_fetches(_fetch: Fetch, _answer: FetchAnswer) -> Reading:
 
 def _no_headers(_credential: str, _value: str) -> Mapping[str, str]:
     return {}
+
+
+def _no_body(_fetch: Fetch) -> bytes:
+    return b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +60,9 @@ class PushedKind(SourceKind):
 
     Where messages only point to something to fetch: ``hosts`` are the only ones that are ever asked,
     ``fetch_headers(credential, value)`` gives the headers that carry a credential, and ``read_answer(fetch, answer)``
-    does for the answer what ``parse`` does for a message; it gets 2xx and definite 4xx answers only. ``key_set`` is
-    where the vendor publishes the keys that it signs with.
+    does for the answer what ``parse`` does for a message; it gets 2xx and definite 4xx answers only.
+    ``fetch_body(fetch)`` is the JSON to post; where it is empty, the fetch is a GET. ``key_set`` is where the vendor
+    publishes the keys that it signs with.
     """
 
     authenticate: Callable[[Delivery, Sequence[str]], None]
@@ -65,25 +72,38 @@ class PushedKind(SourceKind):
     signs_body: bool = True
     hosts: frozenset[str] = frozenset()
     fetch_headers: Callable[[str, str], Mapping[str, str]] = _no_headers
+    fetch_body: Callable[[Fetch], bytes] = _no_body
     read_answer: Callable[[Fetch, FetchAnswer], Reading] = _no_fetches
     key_set: Fetch | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How to read a file: where each column that is read stands (0-based), and whether the first row is a header."""
+    """How to read a file: where each column that is read stands (0-based), and whether the first row is a header.
+
+    ``words`` are what the options say of every row, for which the file has no column.
+    """
 
     name: str
     columns: Mapping[str, int]
     has_header: bool
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class RowRefused:
-    """A row that cannot be taken: what is wrong with it and how to mend it, without repeating personal data."""
+    """A row that cannot be taken: what is wrong with it and how to mend it, without repeating personal data.
+
+    ``ja`` says both in Japanese, for the people at the packing table.
+    """
 
     problem: str
     mend: str
+    ja: str
+
+
+def _no_options(_options: Mapping[str, str]) -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,12 +112,17 @@ class FiledKind(SourceKind):
 
     ``recognise(rows, options)`` looks at the first rows (already decoded and split) and gives the layout, or raises
     ``UnreadablePayload`` when the file is another program's. ``read_row(layout, row)`` gives what one data row says.
-    The ``key`` of its events is the row's own identity (reference, number and kind of event), the same whenever the row
-    comes again. A date without a time of day is no ``occurred_at``: it would claim a label printed at midnight.
+    Both are total: rows may have any number of cells, a cell may hold any text. The ``key`` of an event is the row's
+    own identity (reference, number and kind of event), the same whenever the row comes again. A date without a time of
+    day is no ``occurred_at``: it would claim a label printed at midnight.
+
+    ``check_options`` gives None, or says in one sentence what is wrong with the configured options. An option named
+    ``separator`` (``comma``, ``tab``, ``semicolon``) says what stands between two cells; without it that is a comma.
     """
 
     recognise: Callable[[Sequence[Sequence[str]], Mapping[str, str]], Layout]
     read_row: Callable[[Layout, Sequence[str]], LabelEvent | Ignored | RowRefused]
+    check_options: Callable[[Mapping[str, str]], str | None] = _no_options
 
 
 @dataclass(frozen=True, slots=True)

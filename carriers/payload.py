@@ -1,5 +1,6 @@
 """Strict and total reading of JSON bodies: a validated model, or ``UnreadablePayload`` that names the field."""
 
+import hashlib
 import json
 import re
 import unicodedata
@@ -10,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ValidationError
 from pydantic_core import PydanticCustomError
 
 from carriers.errors import UnreadablePayload
+from carriers.model import Ignored, Reading
 
 MAX_WORD_CHARS = 100
 """Longest word that is taken from a payload. Qoo10 takes 50 for a tracking number; OPENLOGI and Shippo give their users
@@ -28,6 +30,7 @@ _PLAIN_PROBLEMS = {
     "list_type": "must be a list",
     "bool_type": "must be true or false",
 }
+_PLAIN_CODE = re.compile(r"[A-Za-z0-9_.-]{0,60}")
 _NOT_IN_WORDS = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
@@ -150,6 +153,20 @@ def read_model(model: type[_Model], value: object) -> _Model:
         field = ".".join(str(part) for part in first["loc"]) or "the body"
         problem = _PLAIN_PROBLEMS.get(first["type"], first["msg"])
     raise UnreadablePayload(f"{field}: {problem}")
+
+
+def ignore(reason: str, word: str = "", *, delivery_key: str = "") -> Reading:
+    """A message that is theirs, but nothing for us.
+
+    ``word`` is the source's own word for why; it is left out where it may be more than a code.
+    """
+    detail = word if _PLAIN_CODE.fullmatch(word) else ""
+    return Reading(delivery_key=delivery_key, ignored=(Ignored(reason, detail),))
+
+
+def derived_key(*parts: str) -> str:
+    """An event key for sources that give none: what was said makes it, and cannot be read from it."""
+    return "sha256:" + hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _unique_names(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -246,7 +246,7 @@ class SourceSettings(_WithSecrets):
         return self
 
     def _check_secrets(self, kind: PushedKind) -> None:
-        if not self.secrets:
+        if not self.secrets and kind.key_set is None:
             raise ValueError("needs at least one secret in secrets (or secrets_file)")
         for position, secret in enumerate(self.secrets, start=1):
             if problem := kind.check_secret(secret.get_secret_value()):

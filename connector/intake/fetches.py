@@ -9,22 +9,20 @@ from datetime import datetime, timedelta
 
 import aiohttp
 import structlog
-from yarl import URL
 
 from carriers.errors import UnreadablePayload
 from carriers.kinds import PushedKind
 from carriers.model import Delivery, Fetch, FetchAnswer
 from connector.intake.labels import new_delivery
+from connector.intake.vendor import VendorUnavailable, ask
 from connector.store.errors import StoreUnavailable
 from connector.store.fetches import DueFetch, SettledFetch
 from connector.store.store import FETCHES, Store
 
-MAX_ANSWER = 1024 * 1024
 MOST_AT_ONCE = 4
 LONGEST_WAIT = timedelta(minutes=10)
 GIVE_UP_AFTER = 40
 """Attempts; with the longest wait between them that is about six hours."""
-_TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
 _TRANSIENT = {408, 425, 429}
 _SERVER_ERROR = 500
 
@@ -88,41 +86,37 @@ class Fetcher:
         if source is None or due.fetch.host not in source.kind.hosts:
             await self._store.settle_fetch(SettledFetch(due.id, "failed", "its source is not configured any more"))
             return
-        async with self._slots:
-            answer = await self._fetch(source, due.fetch)
-        if isinstance(answer, str):
-            await self._later(due, answer)
+        try:
+            async with self._slots:
+                answer = await self._fetch(source, due.fetch)
+        except VendorUnavailable as unavailable:
+            await self._later(due, unavailable.problem)
             return
         try:
             reading = source.kind.read_answer(due.fetch, answer)
         except UnreadablePayload as unreadable:
             await self._later(due, unreadable.problem)
             return
+        except Exception:
+            # A defect of an adapter must not stop the fetches of all the others.
+            log.exception("adapter_failed", source=source.name)
+            await self._later(due, "the adapter failed; see the log")
+            return
         as_delivery = Delivery("GET", due.fetch.path, {}, due.fetch.key.encode(), answer.received_at)
         found = replace(new_delivery(source.name, source.shop, as_delivery, reading), key=f"fetch:{due.fetch.key}")
         await self._store.settle_fetch(SettledFetch(due.id, "done", found.detail, None, found))
 
-    async def _fetch(self, source: FetchingSource, fetch: Fetch) -> FetchAnswer | str:
-        """The answer, or in words why there is none yet."""
-        base = URL(source.base_url) if source.base_url else URL.build(scheme="https", host=fetch.host)
+    async def _fetch(self, source: FetchingSource, fetch: Fetch) -> FetchAnswer:
+        """A definite answer.
+
+        Raises:
+            VendorUnavailable: there is none yet.
+        """
         headers = source.kind.fetch_headers(fetch.credential, source.credentials[fetch.credential])
-        try:
-            async with self._session.get(
-                base.with_path(base.path.rstrip("/") + fetch.path),
-                params=dict(fetch.query),
-                headers=dict(headers),
-                timeout=_TIMEOUT,
-                allow_redirects=False,
-            ) as response:
-                if response.status in _TRANSIENT or response.status >= _SERVER_ERROR:
-                    return f"{fetch.host} answered {response.status}"
-                body = await response.content.read(MAX_ANSWER)
-                if not response.content.at_eof():
-                    return f"{fetch.host} answered with more than {MAX_ANSWER} bytes"
-                lower = {name.lower(): value for name, value in response.headers.items()}
-                return FetchAnswer(response.status, lower, body, self._clock())
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            return f"{fetch.host} could not be reached ({type(error).__name__})"
+        answer = await ask(self._session, fetch, source.base_url, headers, self._clock)
+        if answer.status in _TRANSIENT or answer.status >= _SERVER_ERROR:
+            raise VendorUnavailable(f"{fetch.host} answered {answer.status}")
+        return answer
 
     async def _later(self, due: DueFetch, why: str) -> None:
         """Tries again later; after many attempts it is left for a person to see."""
