@@ -16,6 +16,7 @@ from aiohttp import web
 from carriers import PUSHED
 from connector.http import one_error_shape
 from connector.intake.fetches import Fetcher, FetchingSource
+from connector.intake.key_sets import KeySets
 from connector.intake.webhooks import PushedSource, Webhooks
 from connector.keeper.entries import EntryDesk
 from connector.keeper.keeper import Keeper, OrdersWatch
@@ -104,7 +105,9 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         fetcher = Fetcher(_fetching(settings.sources), store, session, utc_now)
         tasks.start("fetcher", fetcher.run())
         app = web.Application(middlewares=[one_error_shape])
-        Webhooks(_pushed(settings.sources), store, utc_now, metrics, settings.server.body_timeout_s).add_to(app)
+        key_sets = KeySets(session, utc_now)
+        body_timeout_s = settings.server.body_timeout_s
+        Webhooks(_pushed(settings.sources), store, key_sets, utc_now, metrics, body_timeout_s).add_to(app)
         Probes(store, keepers, utc_now, metrics).add_to(app)
         url = await _listen(app, settings, stack)
         log.info("listening", url=url, sources=sorted(settings.sources), shops=sorted(settings.shops))
@@ -202,6 +205,7 @@ def _pushed(sources: Mapping[str, SourceSettings]) -> dict[str, PushedSource]:
             PUSHED[source.kind],
             tuple(secret.get_secret_value() for secret in source.secrets),
             source.kind_options,
+            source.api_url,
         )
         for name, source in sources.items()
         if source.kind in PUSHED

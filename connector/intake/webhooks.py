@@ -2,19 +2,21 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 from aiohttp import web
 
-from carriers.errors import BadSignature, UnreadablePayload
+from carriers.errors import BadSignature, UnknownKey, UnreadablePayload
 from carriers.kinds import PushedKind
 from carriers.model import Delivery, Reading
 from connector.http import ApiError
 from connector.intake.body import expect_continue, read_body
+from connector.intake.key_sets import AGAIN_AFTER, KeySets
 from connector.intake.labels import digest, new_delivery
 from connector.intake.shape import shape_of
+from connector.intake.vendor import VendorUnavailable
 from connector.metrics import Metrics
 from connector.store.deliveries import NewDelivery
 from connector.store.store import Store
@@ -24,13 +26,17 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class PushedSource:
-    """A configured source that sends webhooks."""
+    """A configured source that sends webhooks.
+
+    ``api_url`` replaces the vendor's address in a rehearsal on this machine; empty otherwise.
+    """
 
     name: str
     shop: str
     kind: PushedKind
     secrets: tuple[str, ...]
     options: Mapping[str, str]
+    api_url: str = ""
 
     def __repr__(self) -> str:
         return f"PushedSource({self.name!r})"
@@ -43,12 +49,14 @@ class Webhooks:
         self,
         sources: Mapping[str, PushedSource],
         store: Store,
+        key_sets: KeySets,
         clock: Callable[[], datetime],
         metrics: Metrics,
         body_timeout_s: float,
     ) -> None:
         self._sources = sources
         self._store = store
+        self._key_sets = key_sets
         self._clock = clock
         self._metrics = metrics
         self._body_timeout_s = body_timeout_s
@@ -79,7 +87,7 @@ class Webhooks:
                 received_at=self._clock(),
                 options=source.options,
             )
-            _authenticate(source, delivery)
+            await self._authenticate(source, delivery)
             reading = await self._read(source, delivery)
             receipt = await self._store.record_delivery(new_delivery(source.name, source.shop, delivery, reading))
             outcome = "accepted" if receipt.accepted else "duplicate" if receipt.duplicates else "ignored"
@@ -97,6 +105,50 @@ class Webhooks:
             },
             status=202,
         )
+
+    async def _authenticate(self, source: PushedSource, delivery: Delivery) -> None:
+        try:
+            await self._verify(source, delivery)
+        except BadSignature as bad:
+            reason = bad.reason
+        except VendorUnavailable as unavailable:
+            log.warning("keys_unavailable", source=source.name, error=unavailable.problem)
+            raise ApiError(
+                503,
+                "keys_unavailable",
+                "The keys that this sender signs with cannot be fetched right now, so nothing was taken.",
+                "Send it again after the time in Retry-After.",
+                {"Retry-After": str(int(AGAIN_AFTER.total_seconds()))},
+            ) from None
+        except Exception:
+            log.exception("authentication_failed", source=source.name)
+            reason = "failed"
+        else:
+            return
+        log.warning("signature_refused", source=source.name, reason=reason)
+        raise ApiError(
+            401,
+            "bad_signature",
+            f"The delivery does not prove that it comes from this source ({reason}).",
+            "Check the secret on both sides, the sender's clock, and that nothing changes the body on its way.",
+        )
+
+    async def _verify(self, source: PushedSource, delivery: Delivery) -> None:
+        """Authenticates; where the vendor's keys as last fetched do not suffice, with newer ones.
+
+        Raises:
+            BadSignature, VendorUnavailable: it is not proven, or cannot be judged.
+        """
+        where = source.kind.key_set
+        if where is None:
+            source.kind.authenticate(delivery, source.secrets)
+            return
+        known = self._key_sets.kept(where, source.api_url)
+        try:
+            source.kind.authenticate(replace(delivery, key_set=known), source.secrets)
+        except UnknownKey:
+            newer = await self._key_sets.newer(where, source.api_url, known)
+            source.kind.authenticate(replace(delivery, key_set=newer), source.secrets)
 
     async def _read(self, source: PushedSource, delivery: Delivery) -> Reading:
         try:
@@ -125,25 +177,6 @@ class Webhooks:
             f"The signature is right, but the message cannot be read: {problem}",
             f"Compare the message with the page of the source kind {source.kind.kind}, then send it again.",
         )
-
-
-def _authenticate(source: PushedSource, delivery: Delivery) -> None:
-    try:
-        source.kind.authenticate(delivery, source.secrets)
-    except BadSignature as bad:
-        reason = bad.reason
-    except Exception:
-        log.exception("authentication_failed", source=source.name)
-        reason = "failed"
-    else:
-        return
-    log.warning("signature_refused", source=source.name, reason=reason)
-    raise ApiError(
-        401,
-        "bad_signature",
-        f"The delivery does not prove that it comes from this source ({reason}).",
-        "Check the secret on both sides, the sender's clock, and that nothing changes the body on its way.",
-    )
 
 
 def _joined(request: web.Request) -> dict[str, str]:
