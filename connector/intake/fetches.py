@@ -113,7 +113,8 @@ class Fetcher:
             VendorUnavailable: there is none yet.
         """
         headers = source.kind.fetch_headers(fetch.credential, source.credentials[fetch.credential])
-        answer = await ask(self._session, fetch, source.base_url, headers, self._clock)
+        body = source.kind.fetch_body(fetch)
+        answer = await ask(self._session, fetch, source.base_url, headers, self._clock, body)
         if answer.status in _TRANSIENT or answer.status >= _SERVER_ERROR:
             raise VendorUnavailable(f"{fetch.host} answered {answer.status}")
         return answer

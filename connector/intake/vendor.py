@@ -36,8 +36,9 @@ async def ask(
     api_url: str,
     headers: Mapping[str, str],
     clock: Callable[[], datetime],
+    body: bytes = b"",
 ) -> FetchAnswer:
-    """The answer, whatever its status.
+    """The answer, whatever its status. A ``body`` is JSON and is posted; without one this is a GET.
 
     Raises:
         VendorUnavailable: it could not be reached in time, or answered with too much.
@@ -45,20 +46,22 @@ async def ask(
     try:
         async with (
             asyncio.timeout(TOTAL_S),
-            session.get(
+            session.request(
+                "POST" if body else "GET",
                 address_of(fetch, api_url),
                 params=dict(fetch.query),
-                headers=dict(headers),
+                headers={**headers, "content-type": "application/json"} if body else dict(headers),
+                data=body or None,
                 timeout=aiohttp.ClientTimeout(total=None, connect=CONNECT_S),
                 allow_redirects=False,
             ) as response,
         ):
-            body = bytearray()
+            received = bytearray()
             async for chunk in response.content.iter_any():
-                body += chunk
-                if len(body) > MAX_ANSWER:
+                received += chunk
+                if len(received) > MAX_ANSWER:
                     raise VendorUnavailable(f"{fetch.host} answered with more than {MAX_ANSWER} bytes")
             lower = {name.lower(): value for name, value in response.headers.items()}
-            return FetchAnswer(response.status, lower, bytes(body), clock())
+            return FetchAnswer(response.status, lower, bytes(received), clock())
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise VendorUnavailable(f"{fetch.host} could not be reached ({type(error).__name__})") from None
