@@ -1,10 +1,13 @@
 """The commands. Exit codes: 0 done, 1 a finding to mend or a scenario that failed, 2 wrong use or configuration."""
 
 import asyncio
+import errno
+import io
 import os
 import signal
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import structlog
 import typer
@@ -12,6 +15,8 @@ from rich.console import Console
 
 from connector import app, log
 from connector import sandbox as qoo10
+from connector.demo.live import run_live
+from connector.demo.once import run_once
 from connector.settings import Settings, load_settings
 from connector.settings_input import ConfigurationError
 from connector.store.errors import StoreError
@@ -19,6 +24,7 @@ from connector.systemd import feed_watchdog, notify
 
 EXIT_FINDING = 1
 EXIT_CONFIGURATION = 2
+_NO_PORT = (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL)
 
 main = typer.Typer(
     name="qoo10-connector",
@@ -62,6 +68,36 @@ async def _serve(settings: Settings) -> None:
 
 
 @main.command()
+def demo(
+    *,
+    once: Annotated[bool, typer.Option("--once", help="Play a fixed scenario, prove its outcome, and end.")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The service's port; 0 takes a free one.")] = 0,
+) -> None:
+    """Rehearses the whole way of a label on this machine, without an account.
+
+    A made-up Qoo10, the real service with a store that is removed at the end, and a packing table that prints labels
+    while now and then a buyer asks to cancel. Ctrl-C ends it. No settings are read.
+
+    Exit codes: 1 Qoo10's side does not show what the service claims (--once), or the address is in use.
+    """
+    _speak_in_any_encoding()
+    log.configure("error", "auto")
+    try:
+        proved = asyncio.run(_demo(once=once, port=port))
+    except OSError as error:
+        _cannot_listen("127.0.0.1", port, error)
+    if not proved:
+        raise typer.Exit(EXIT_FINDING)
+
+
+async def _demo(*, once: bool, port: int) -> bool:
+    if once:
+        return await run_once(output, port)
+    await run_live(output, port, _asked_to_stop())
+    return True
+
+
+@main.command()
 def sandbox(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one; config.toml points to 8010.")] = 8010,
     host: Annotated[str, typer.Option(help="Loopback only: the admin API has no authentication.")] = "127.0.0.1",
@@ -79,10 +115,7 @@ def sandbox(
         errors.print(str(error), style="red", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(EXIT_CONFIGURATION) from None
     except OSError as error:
-        why = os.strerror(error.errno or 0)
-        message = f"cannot listen on {host} port {port}: {why}; stop what listens there, or choose another with --port"
-        errors.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(EXIT_FINDING) from None
+        _cannot_listen(host, port, error)
 
 
 async def _sandbox(host: str, port: int, orders: int) -> None:
@@ -111,6 +144,22 @@ def _about_the_sandbox(running: qoo10.Sandbox, order_nos: list[str]) -> list[str
         f"  curl -X POST {running.admin_url}/orders -d '{{\"lines\": 2}}'",
         f"  curl {running.admin_url}/orders/{order_no}",
     ]
+
+
+def _cannot_listen(host: str, port: int, error: OSError) -> NoReturn:
+    if error.errno not in _NO_PORT:
+        raise error
+    why = os.strerror(error.errno)
+    message = f"cannot listen on {host} port {port}: {why}; stop what listens there, or choose another with --port"
+    errors.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(EXIT_FINDING) from None
+
+
+def _speak_in_any_encoding() -> None:
+    """Names of carriers are Japanese: where the terminal's encoding has no such letters it shows question marks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 def _asked_to_stop() -> asyncio.Event:

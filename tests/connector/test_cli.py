@@ -1,5 +1,6 @@
 """The commands as a person meets them: help, exit codes, and what is said."""
 
+import os
 import re
 import signal
 import socket
@@ -12,8 +13,11 @@ from pathlib import Path
 
 import pytest
 import typer
+from rich.cells import cell_len
+from rich.console import Console
 from typer.testing import CliRunner
 
+from connector import cli
 from connector.cli import main
 
 COMMAND = Path(sys.executable).with_name("qoo10-connector")
@@ -89,6 +93,40 @@ def test_a_taken_port_is_a_finding_with_its_mend(runner: CliRunner, taken_port: 
     assert result.exit_code == 1
     assert f"127.0.0.1 port {taken_port}" in result.stderr
     assert "--port" in result.stderr
+
+
+def test_the_rehearsal_proves_itself_in_80_columns_without_a_terminal() -> None:
+    """The whole command as a process: it ends with 0, and what it prints can be read in a log."""
+    environment = {**os.environ, "COLUMNS": "80", "QOO10_CONNECTOR__SHOPS__MAIN__QAPI_URL": "https://example.invalid"}
+    done = subprocess.run(  # noqa: S603 - our own command
+        [COMMAND, "demo", "--once"], capture_output=True, text=True, timeout=60, env=environment, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "\x1b" not in done.stdout
+    rows = [line.rstrip() for line in done.stdout.splitlines() if re.match(r" 10624000\d\d ", line)]
+    assert len(rows) == 23
+    assert all(cell_len(row) <= 80 for row in rows)
+    assert sum(row.endswith("refused") for row in rows) == 1
+    assert sum("answer was lost" in row for row in rows) >= 1
+    assert "1062400013  in the gap" in done.stdout
+    assert re.search(r"gap p50 \d+ ms, p95 \d+ ms", done.stdout)
+
+
+def test_a_rehearsal_without_proof_is_a_finding(runner: CliRunner, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def without_proof(_console: Console, _port: int) -> bool:
+        return False
+
+    monkeypatch.setattr(cli, "run_once", without_proof)
+
+    assert runner.invoke(main, ["demo", "--once"]).exit_code == 1
+
+
+def test_a_rehearsal_on_a_taken_port_says_so(runner: CliRunner, taken_port: int) -> None:
+    result = runner.invoke(main, ["demo", "--once", "--port", str(taken_port)])
+
+    assert result.exit_code == 1
+    assert f"127.0.0.1 port {taken_port}" in result.stderr
 
 
 def test_the_sandbox_refuses_to_be_seen_from_outside(runner: CliRunner) -> None:
