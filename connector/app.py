@@ -18,6 +18,7 @@ from connector.http import one_error_shape
 from connector.intake.fetches import Fetcher, FetchingSource
 from connector.intake.key_sets import KeySets
 from connector.intake.webhooks import PushedSource, Webhooks
+from connector.keeper.claims import ClaimsWatch
 from connector.keeper.entries import EntryDesk
 from connector.keeper.keeper import Keeper, OrdersWatch
 from connector.keeper.lines import Lines
@@ -186,6 +187,16 @@ async def _start_shop(
         metrics=metrics,
     )
     tasks.start(f"keeper {name}", keeper.run())
+    claims = ClaimsWatch(
+        name,
+        store=store,
+        client=client,
+        lines=lines,
+        clock=utc_now,
+        every_s=shop.claims_every_s,
+        calls_per_second=shop.calls_per_second,
+    )
+    tasks.start(f"claims {name}", claims.run())
     tasks.start(f"orders {name}", OrdersWatch(name, keeper, lines, shop.orders_every_s).run())
     return keeper
 

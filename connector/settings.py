@@ -185,6 +185,7 @@ class ShopSettings(_WithSecrets):
     in_the_gap: GapPolicy = GapPolicy.ENTER
     made_to_order: tuple[str, ...] = ()
     orders_every_s: float = Field(default=300, ge=5, le=86_400)
+    claims_every_s: float = Field(default=30, ge=1, le=86_400)
     repeat_unclear_after_s: float = Field(default=3, ge=0, le=3600)
     shown_within_s: float = Field(default=900, ge=1, le=86_400)
 

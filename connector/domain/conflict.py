@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from connector.domain.decision import TABLE, Action, Cancel, ConflictKind, Facts, cancel_conflict
+from connector.domain.decision import TABLE, Action, Cancel, ConflictKind, Facts, Person, cancel_conflict
 from connector.domain.entry import Entry, Sight
 
 
@@ -99,7 +99,10 @@ def news_of(entry: Entry, sight: Sight, facts: Facts, at: datetime) -> tuple[New
         },
     )
     settles = rule.verdict.action in _SETTLING
-    cancel_ended = "request_ended" if facts.cancel is Cancel.ENDED else "settled" if settles else ""
+    left = facts.person is Person.LEAVE
+    cancel_ended = (
+        "left_cancelled" if left else "request_ended" if facts.cancel is Cancel.ENDED else "settled" if settles else ""
+    )
     known = (*_cancel_facts(sight), *_number_facts(entry))
     said = verdict if rule.verdict.action is not Action.LOOK_AGAIN else None
     return (
@@ -144,7 +147,8 @@ def _number_facts(entry: Entry) -> tuple[Fact, ...]:
         (What.NUMBER_SHOWN, entry.confirmed_at),
     ):
         if when is not None:
-            origin = "GetShippingAndClaimInfoByOrderNo_V2" if what is What.NUMBER_SHOWN else "SetSendingInfo"
+            origin = "GetShippingAndClaimInfoByOrderNo_V2" if what is What.NUMBER_SHOWN else entry.written_with
             key = f"{entry.tracking_no} {when.isoformat()}"
-            facts.append(Fact(what, key, when, when, Clock.OURS, origin, number))
+            answered = {"code": "0"} if what is What.NUMBER_ACCEPTED and entry.written_with else {}
+            facts.append(Fact(what, key, when, when, Clock.OURS, origin, number | answered))
     return tuple(facts)

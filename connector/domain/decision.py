@@ -206,6 +206,14 @@ RULES: tuple[Rule, ...] = (
         written=frozenset({Written.NEVER}),
         person=frozenset({Person.LEAVE}),
     ),
+    Rule(
+        Verdict(Action.DROP, Reason.LEFT_CANCELLED),
+        "A person has stopped the parcel; somebody else put its number on the line, but the line is not 配送中.",
+        "design: a person decides",
+        shipping=frozenset(Shipping) - _SHIPPED,
+        written=frozenset({Written.NEVER}),
+        person=frozenset({Person.LEAVE}),
+    ),
     # A cancel that runs or is done: never write, whatever else is true.
     Rule(
         Verdict(Action.STOP, Reason.CANCELLED),
@@ -350,6 +358,6 @@ def cancel_conflict(facts: Facts) -> ConflictKind | None:
     None where there is no request, or no parcel to speak of: its label is void and its number not at Qoo10, or a person
     has stopped it.
     """
-    if decide(facts).action is Action.DROP:
+    if facts.person is Person.LEAVE or decide(facts).action is Action.DROP:
         return None
     return CANCEL_CONFLICTS.get(facts.cancel)

@@ -54,6 +54,7 @@ class Entry:
     accepted_at: datetime | None
     confirmed_at: datetime | None
     person: Person = Person.NONE
+    written_with: str = ""
 
 
 def cancel_axis(

@@ -159,7 +159,7 @@ class EntryDesk:
         in_conflict = sight.in_conflict or cancel_conflict(facts) is not None or verdict.conflict is not None
         news = news_of(entry, sight, facts, at) if in_conflict else ()
         if verdict.action is Action.ENTER:
-            return Writing(entry, each.shipping_corp, verdict.reason, at, news)
+            return Writing(entry, each.shipping_corp, "", verdict.reason, at, news)
         shown_within = timedelta(seconds=self._settings.shown_within_s)
         overdue_from = sight.memory.overdue_from if sight.memory is not None else None
         return after_verdict(entry, verdict, news, self._moment(), shown_within, overdue_from)
@@ -170,7 +170,8 @@ class EntryDesk:
         return Making.TO_ORDER if code and to_order else Making.STOCK
 
     async def _write(self, writings: Sequence[Writing]) -> None:
-        await self._store.begin_writing(writings)
+        call = "SetSendingInfo" if len(writings) == 1 else "SetSendingInfoBulk"
+        await self._store.begin_writing([replace(each, written_with=call) for each in writings])
         entries = {each.entry.order_no: replace(each.entry, state=EntryState.ENTERING) for each in writings}
         rows = [SendingRow(each.entry.order_no, each.shipping_corp, each.entry.tracking_no) for each in writings]
         try:

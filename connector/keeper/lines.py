@@ -1,21 +1,21 @@
 """What one shop's keeper knows of order lines: read from Qoo10, remembered in the store."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import structlog
 
-from connector.domain.memory import LineMemory, remembered
-from connector.domain.orders import OrderLine
+from connector.domain.memory import LineMemory, claim_remembered, remembered
+from connector.domain.orders import Claim, OrderLine
 from connector.keeper.observe import BY_LINE, FEW
 from connector.qoo10.client import QapiClient
 from connector.qoo10.errors import LaterError, RefusedError
 from connector.qoo10.protocol import OrderSearch, is_order_no
 from connector.store.store import Store
 
-LIST_SPAN = timedelta(days=90)
-"""How far back unshipped orders are listed: as far as one call may reach."""
+LIST_SPAN = timedelta(days=88)
+"""How far back unshipped orders are listed: about as far as one call may reach."""
 LIST_PAUSE = timedelta(seconds=2)
 """The shortest time between two lists asked for by unknown references, so that a flood of them is no flood of calls."""
 
@@ -61,6 +61,19 @@ class Lines:
             await self._store.remember_lines(self._shop, changed, at)
         return now
 
+    async def remember_claims(self, claims: Mapping[str, Claim], at: datetime, claim_from: str) -> set[str]:
+        """Keeps claims by their lines, where they differ from what was known; gives the lines that changed."""
+        async with self.quiet:
+            known = {memory.order_no: memory for memory in await self._known(sorted(claims))}
+            changed = []
+            for order_no, claim in claims.items():
+                before = known.get(order_no, LineMemory(self._shop, order_no, pack_no=claim.pack_no))
+                now = claim_remembered(before, claim, claim_from, at)
+                if now != before:
+                    changed.append(now)
+            await self._store.remember_lines(self._shop, changed, at)
+        return {memory.order_no for memory in changed}
+
     async def look_up(self, numbers: Collection[str]) -> dict[str, OrderLine]:
         """Looks for numbers that nothing is known of: as order lines while they are few, then in a fresh list.
 
@@ -69,17 +82,18 @@ class Lines:
         at = self._clock()
         fresh: dict[str, OrderLine] = {}
         if len(numbers) <= FEW:
-            fresh = await self._read_singly(numbers, at)
+            fresh = await self.read_singly(numbers, at)
         missing = set(numbers) - set(fresh)
         if missing and (self._listed_at is None or at >= self._listed_at + LIST_PAUSE):
             await self.list_open()
             known = await self._known(list(missing))
             missing -= {memory.order_no for memory in known} | {memory.pack_no for memory in known}
             if missing and len(numbers) > FEW:
-                fresh |= await self._read_singly(sorted(missing)[:FEW], at)
+                fresh |= await self.read_singly(sorted(missing)[:FEW], at)
         return fresh
 
-    async def _read_singly(self, numbers: Collection[str], at: datetime) -> dict[str, OrderLine]:
+    async def read_singly(self, numbers: Collection[str], at: datetime) -> dict[str, OrderLine]:
+        """Reads lines with their claims one by one, and remembers them; what cannot be read is left out."""
         asked = [number for number in numbers if is_order_no(number)]
         answers = await asyncio.gather(*(self._client.read_line(number) for number in asked), return_exceptions=True)
         found: dict[str, OrderLine] = {}

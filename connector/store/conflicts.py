@@ -128,6 +128,16 @@ async def append_facts(connection: AsyncConnection, of: ConflictRow, facts: Sequ
     await connection.execute(insert(conflict_log), rows)
 
 
+async def add_facts(connection: AsyncConnection, payloads: Sequence[tuple[str, str, Fact, datetime]]) -> list[None]:
+    """Adds a fact to the newest conflict of its line, open or closed; without one it is no concern of the log."""
+    for shop, order_no, fact, at in payloads:
+        query = select(conflict).where(conflict.c.shop == shop, conflict.c.order_no == order_no)
+        row = (await connection.execute(query.order_by(conflict.c.id.desc()).limit(1))).one_or_none()
+        if row is not None:
+            await append_facts(connection, conflict_of(row), [fact], at)
+    return [None] * len(payloads)
+
+
 def _body(fact: Fact) -> Mapping[str, object]:
     return {
         "key": fact.key,

@@ -48,6 +48,7 @@ class Writing:
 
     entry: Entry
     shipping_corp: str
+    written_with: str
     reason: Reason
     at: datetime
     news: tuple[News, ...] = ()
@@ -103,6 +104,7 @@ def entry_of(row: Row[Any]) -> Entry:
         accepted_at=row.accepted_at,
         confirmed_at=row.confirmed_at,
         person=Person(row.person) if row.person else Person.NONE,
+        written_with=row.written_with,
     )
 
 
@@ -147,6 +149,22 @@ async def wake_entries(connection: AsyncConnection, ids: Sequence[int], at: date
     """Makes entries due now."""
     if ids:
         await connection.execute(update(entry).where(entry.c.id.in_(ids)).values(due_at=at))
+
+
+async def wake_lines(
+    connection: AsyncConnection, payloads: Sequence[tuple[str, Sequence[str], datetime]]
+) -> list[set[str]]:
+    """Makes the entries of order lines due now; gives the lines that have any."""
+    woken = []
+    for shop, order_nos, at in payloads:
+        statement = (
+            update(entry)
+            .where(entry.c.shop == shop, entry.c.order_no.in_(order_nos), entry.c.state != EntryState.DROPPED)
+            .values(due_at=at)
+            .returning(entry.c.order_no)
+        )
+        woken.append(set((await connection.execute(statement)).scalars()))
+    return woken
 
 
 async def due_entries(connection: AsyncConnection, shop: str, now: datetime, limit: int) -> list[Entry]:
@@ -195,7 +213,13 @@ async def begin_writing(connection: AsyncConnection, batches: Sequence[Sequence[
     await connection.execute(
         _BEGIN,
         [
-            {"entry_id": each.entry.id, "corp": each.shipping_corp, "why": each.reason, "at": each.at}
+            {
+                "entry_id": each.entry.id,
+                "corp": each.shipping_corp,
+                "call": each.written_with,
+                "why": each.reason,
+                "at": each.at,
+            }
             for each in writings
         ],
     )
@@ -301,6 +325,7 @@ _BEGIN = (
         reason=bindparam("why"),
         due_at=None,
         shipping_corp=bindparam("corp"),
+        written_with=bindparam("call"),
         written_at=bindparam("at"),
     )
 )

@@ -53,6 +53,17 @@ async def known_lines(connection: AsyncConnection, shop: str, numbers: Sequence[
     return list(found.values())
 
 
+async def open_requests(connection: AsyncConnection, shop: str) -> list[LineMemory]:
+    """The lines whose cancel request was open when last seen."""
+    query = select(order_line).where(
+        order_line.c.shop == shop,
+        order_line.c.cancel_status.is_not(None),
+        order_line.c.ended_at.is_(None),
+        order_line.c.cancel_status == ClaimStatus.CANCEL_REQUESTED,
+    )
+    return [memory_of(row) for row in await connection.execute(query)]
+
+
 async def remember_lines(
     connection: AsyncConnection, payloads: Sequence[tuple[str, Sequence[LineMemory], datetime]]
 ) -> list[None]:

@@ -192,6 +192,7 @@ entry = Table(
     _time("accepted_at"),
     _time("confirmed_at"),
     _text("person"),
+    _text("written_with"),
     UniqueConstraint("shop", "order_no", "tracking_no"),
     _index_where("ix_entry_due", "due_at IS NOT NULL", "shop", "due_at"),
     Index(None, "parcel_id"),
@@ -220,6 +221,7 @@ order_line = Table(
     _text("learned_from"),
     Column("seen_at", UtcTime, nullable=False),
     Index(None, "shop", "pack_no"),
+    _index_where("ix_order_line_requests", "cancel_status IS NOT NULL AND ended_at IS NULL", "shop"),
 )
 
 history = Table(
@@ -281,6 +283,7 @@ shop = Table(
     _time("key_first_used_at"),
     _text("stopped_for"),
     _time("stopped_at"),
+    _time("claims_read_until"),
 )
 
 pulse = Table("pulse", metadata, Column("id", Integer, primary_key=True), Column("at", UtcTime, nullable=False))

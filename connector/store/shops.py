@@ -20,6 +20,7 @@ class ShopRow:
     key_first_used_at: datetime | None
     stopped_for: str
     stopped_at: datetime | None
+    claims_read_until: datetime | None
 
 
 async def record_keys(connection: AsyncConnection, payloads: Sequence[tuple[str, str, datetime]]) -> list[None]:
@@ -46,12 +47,24 @@ async def record_stops(connection: AsyncConnection, payloads: Sequence[tuple[str
     return [None] * len(payloads)
 
 
+async def record_claims_read(connection: AsyncConnection, payloads: Sequence[tuple[str, datetime]]) -> list[None]:
+    """Keeps until when the claims of shops were read."""
+    for name, at in payloads:
+        statement = insert(shop).values(name=name, claims_read_until=at)
+        await connection.execute(
+            statement.on_conflict_do_update(index_elements=["name"], set_={"claims_read_until": at})
+        )
+    return [None] * len(payloads)
+
+
 async def shop_by_name(connection: AsyncConnection, name: str) -> ShopRow | None:
     """A shop as kept, or None."""
     row = (await connection.execute(select(shop).where(shop.c.name == name))).one_or_none()
     if row is None:
         return None
-    return ShopRow(row.name, row.key_fingerprint, row.key_first_used_at, row.stopped_for, row.stopped_at)
+    return ShopRow(
+        row.name, row.key_fingerprint, row.key_first_used_at, row.stopped_for, row.stopped_at, row.claims_read_until
+    )
 
 
 async def touch(connection: AsyncConnection, payloads: Sequence[datetime]) -> list[None]:

@@ -9,6 +9,7 @@ from typing import Self
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from connector.domain.conflict import Fact
 from connector.domain.entry import Entry
 from connector.domain.memory import LineMemory
 from connector.domain.parcel import Parcel
@@ -189,6 +190,26 @@ class Store:
         if memories:
             await self._writer.submit(orders.remember_lines, (shop, memories, at))
             self.wake(shop).set()
+
+    async def open_requests(self, shop: str) -> list[LineMemory]:
+        """The lines whose cancel request was open when last seen."""
+        async with self._reader() as connection:
+            return await orders.open_requests(connection, shop)
+
+    async def wake_lines(self, shop: str, order_nos: Sequence[str], at: datetime) -> set[str]:
+        """Makes the entries of order lines due now; gives the lines that have any."""
+        woken: set[str] = await self._writer.submit(entries.wake_lines, (shop, order_nos, at)) if order_nos else set()
+        if woken:
+            self.wake(shop).set()
+        return woken
+
+    async def add_fact(self, shop: str, order_no: str, fact: Fact, at: datetime) -> None:
+        """Adds a fact to the newest conflict of its line, if it has one."""
+        await self._writer.submit(conflicts.add_facts, (shop, order_no, fact, at))
+
+    async def record_claims_read(self, shop: str, at: datetime) -> None:
+        """Keeps until when the shop's claims were read."""
+        await self._writer.submit(shops.record_claims_read, (shop, at))
 
     async def record_key(self, shop: str, fingerprint: str, at: datetime) -> None:
         """Keeps since when a key (known by its fingerprint only) is in use."""

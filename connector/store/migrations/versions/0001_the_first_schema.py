@@ -84,6 +84,7 @@ def upgrade() -> None:
         sa.Column("accepted_at", sa.DateTime(), nullable=True),
         sa.Column("confirmed_at", sa.DateTime(), nullable=True),
         sa.Column("person", sa.Text(), server_default="", nullable=False),
+        sa.Column("written_with", sa.Text(), server_default="", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
         sa.UniqueConstraint("shop", "order_no", "tracking_no", name=op.f("uq_entry_shop_order_no_tracking_no")),
     )
@@ -189,6 +190,14 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.DateTime(), nullable=False),
         sa.PrimaryKeyConstraint("shop", "order_no", name=op.f("pk_order_line")),
     )
+    op.create_index(
+        "ix_order_line_requests",
+        "order_line",
+        ["shop"],
+        unique=False,
+        sqlite_where=sa.text("cancel_status IS NOT NULL AND ended_at IS NULL"),
+        postgresql_where=sa.text("cancel_status IS NOT NULL AND ended_at IS NULL"),
+    )
     op.create_index(op.f("ix_order_line_shop_pack_no"), "order_line", ["shop", "pack_no"], unique=False)
     op.create_table(
         "parcel",
@@ -248,5 +257,6 @@ def upgrade() -> None:
         sa.Column("key_first_used_at", sa.DateTime(), nullable=True),
         sa.Column("stopped_for", sa.Text(), server_default="", nullable=False),
         sa.Column("stopped_at", sa.DateTime(), nullable=True),
+        sa.Column("claims_read_until", sa.DateTime(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_shop")),
     )
