@@ -214,14 +214,6 @@ RULES: tuple[Rule, ...] = (
         written=frozenset({Written.NEVER}),
         person=frozenset({Person.LEAVE}),
     ),
-    Rule(
-        Verdict(Action.DROP, Reason.LEFT_CANCELLED),
-        "A person has stopped the parcel; somebody else put its number on the line, but the line is not 配送中.",
-        "design: a person decides",
-        shipping=frozenset(Shipping) - _SHIPPED,
-        written=frozenset({Written.NEVER}),
-        person=frozenset({Person.LEAVE}),
-    ),
     # A cancel that runs or is done: never write, whatever else is true.
     Rule(
         Verdict(Action.STOP, Reason.CANCELLED),
