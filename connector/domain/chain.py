@@ -14,7 +14,8 @@ GENESIS = "0" * 64
 class LogRow:
     """One row of the conflict log as it is hashed.
 
-    ``seq`` counts from 1 without gaps over all conflicts. ``body`` is the row's facts as canonical JSON text.
+    ``seq`` counts from 1 without gaps over all conflicts. ``fact_key`` tells a conflict's facts of one kind apart.
+    ``body`` is the row's facts as canonical JSON text.
     """
 
     seq: int
@@ -23,6 +24,7 @@ class LogRow:
     order_no: str
     at: datetime
     what: str
+    fact_key: str
     body: str
     prev_hash: str
     hash: str = ""
@@ -51,7 +53,8 @@ def row_hash(row: LogRow) -> str:
     """SHA-256 over every field of the row and the hash before it. Lengths go in, so that no two rows read the same."""
     digest = hashlib.sha256()
     at = row.at.isoformat()
-    for part in (row.prev_hash, str(row.seq), str(row.conflict_id), row.shop, row.order_no, at, row.what, row.body):
+    numbers = (str(row.seq), str(row.conflict_id))
+    for part in (row.prev_hash, *numbers, row.shop, row.order_no, at, row.what, row.fact_key, row.body):
         encoded = part.encode()
         digest.update(len(encoded).to_bytes(8, "big"))
         digest.update(encoded)
@@ -65,7 +68,7 @@ def breaks(rows: Iterable[LogRow], anchors: Mapping[int, str]) -> list[Break]:
     written anew from some row on.
     """
     found: list[Break] = []
-    before = LogRow(0, 0, "", "", datetime.min, "", "", "", GENESIS)  # noqa: DTZ901 - never compared, only a start
+    before = LogRow(0, 0, "", "", datetime.min, "", "", "", "", GENESIS)  # noqa: DTZ901 - never compared, only a start
     open_anchors = dict(anchors)
     for row in rows:
         if row.seq != before.seq + 1:

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 import structlog
 
 from connector.domain.conflict import news_of
-from connector.domain.decision import Action, Label, Making, cancel_conflict, decide
+from connector.domain.decision import Action, Label, Making, Person, cancel_conflict, decide
 from connector.domain.entry import Entry, EntryState, Sight, facts_of
 from connector.domain.orders import OrderLine, SendingRow
 from connector.domain.parcel import Parcel
@@ -95,7 +95,8 @@ class EntryDesk:
             ready_at = parcel.ready_at(source.enter_on, source.hold)
             if ready_at is None or ready_at > now:
                 return SettledEntry(entry, EntryState.WAITING, Reason.BEFORE_ITS_MOMENT, now, due_at=ready_at)
-        ready = prepare(parcel, source, (*self.names, *sorted(self._lines.companies)))
+        names = (*self.names, *sorted(self._lines.companies))
+        ready = prepare(parcel, source, names, despite_check=entry.person is Person.ENTER)
         if isinstance(ready, NotReady):
             return SettledEntry(entry, EntryState.HELD, ready.reason, now, detail=ready.detail)
         if ready.warning:

@@ -26,11 +26,14 @@ class NotReady:
     detail: str
 
 
-def prepare(parcel: Parcel, source: SourceSettings | None, names: Sequence[str]) -> Ready | NotReady:
+def prepare(
+    parcel: Parcel, source: SourceSettings | None, names: Sequence[str], *, despite_check: bool = False
+) -> Ready | NotReady:
     """Whether and under which name the parcel's number may go out.
 
     ``names`` are the delivery companies' names learnt from the account. The seller's own mapping comes first, then
-    these, then the built-in default; otherwise the number is held.
+    these, then the built-in default; otherwise the number is held. ``despite_check`` lets a wrong check digit pass:
+    a person has looked at it.
     """
     try:
         number = clean_number(parcel.key.tracking_number)
@@ -41,7 +44,7 @@ def prepare(parcel: Parcel, source: SourceSettings | None, names: Sequence[str])
     if meant is None and mapped is not None:
         meant = find("standard", mapped, "")  # the seller's name says whose numbers these are
     check = check_number(meant.company_id if meant else None, meant.service_id if meant else "", number)
-    if check.verdict is Verdict.WRONG:
+    if check.verdict is Verdict.WRONG and not despite_check:
         return NotReady(Reason.CHECK_DIGIT, check.reason)
     name = mapped or _known_name(meant, names)
     if name is None:

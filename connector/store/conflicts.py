@@ -109,7 +109,8 @@ async def append_facts(connection: AsyncConnection, of: ConflictRow, facts: Sequ
     rows = []
     for fact in new:
         seq += 1
-        row = LogRow(seq, of.id, of.shop, of.order_no, at, fact.what, canonical(_body(fact)), before)
+        body = canonical(_body(fact))
+        row = LogRow(seq, of.id, of.shop, of.order_no, at, fact.what, fact.key, body, before)
         before = row_hash(row)
         rows.append(
             {
@@ -119,7 +120,7 @@ async def append_facts(connection: AsyncConnection, of: ConflictRow, facts: Sequ
                 "order_no": row.order_no,
                 "at": row.at,
                 "what": row.what,
-                "fact_key": fact.key,
+                "fact_key": row.fact_key,
                 "body": row.body,
                 "prev_hash": row.prev_hash,
                 "hash": before,
@@ -140,7 +141,6 @@ async def add_facts(connection: AsyncConnection, payloads: Sequence[tuple[str, s
 
 def _body(fact: Fact) -> Mapping[str, object]:
     return {
-        "key": fact.key,
         "happened_at": fact.happened_at,
         "learned_at": fact.learned_at,
         "clock": fact.clock,
@@ -191,6 +191,34 @@ async def lines_in_conflict(connection: AsyncConnection, shop: str, order_nos: S
         conflict.c.shop == shop, conflict.c.order_no.in_(order_nos), conflict.c.closed_at.is_(None)
     )
     return set((await connection.execute(query)).scalars())
+
+
+async def conflict_by_id(connection: AsyncConnection, conflict_id: int) -> ConflictRow | None:
+    """A conflict, or None."""
+    row = (await connection.execute(select(conflict).where(conflict.c.id == conflict_id))).one_or_none()
+    return None if row is None else conflict_of(row)
+
+
+async def log_rows(connection: AsyncConnection, after: int, limit: int, conflict_id: int | None) -> list[LogRow]:
+    """Rows of the log after a ``seq``, in its order: of one conflict, or of all."""
+    query = select(conflict_log).where(conflict_log.c.seq > after).order_by(conflict_log.c.seq).limit(limit)
+    if conflict_id is not None:
+        query = query.where(conflict_log.c.conflict_id == conflict_id)
+    return [
+        LogRow(
+            seq=row.seq,
+            conflict_id=row.conflict_id,
+            shop=row.shop,
+            order_no=row.order_no,
+            at=row.at,
+            what=row.what,
+            fact_key=row.fact_key,
+            body=row.body,
+            prev_hash=row.prev_hash,
+            hash=row.hash,
+        )
+        for row in await connection.execute(query)
+    ]
 
 
 async def conflict_rows(connection: AsyncConnection, limit: int) -> list[ConflictRow]:

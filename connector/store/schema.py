@@ -286,5 +286,19 @@ shop = Table(
     _time("claims_read_until"),
 )
 
+poll_state = Table(
+    "poll_state",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("cursor", JSON, nullable=False),
+    _text("tokens"),
+    _time("next_at"),
+    _time("polled_at"),
+    _time("succeeded_at"),
+    _count("failures"),
+    _text("error"),
+)
+"""Where polled sources stand. ``tokens`` are sealed before they come here."""
+
 pulse = Table("pulse", metadata, Column("id", Integer, primary_key=True), Column("at", UtcTime, nullable=False))
 """One row, written to prove that the store can be written."""

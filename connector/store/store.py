@@ -9,11 +9,25 @@ from typing import Self
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from connector.domain.acts import Act, checked
+from connector.domain.chain import LogRow
 from connector.domain.conflict import Fact
 from connector.domain.entry import Entry
 from connector.domain.memory import LineMemory
 from connector.domain.parcel import Parcel
-from connector.store import conflicts, deliveries, entries, fetches, history, orders, overview, parcels, shops
+from connector.store import (
+    acts,
+    conflicts,
+    deliveries,
+    entries,
+    fetches,
+    history,
+    orders,
+    overview,
+    parcels,
+    polls,
+    shops,
+)
 from connector.store.conflicts import ConflictRow
 from connector.store.deliveries import NewDelivery, Receipt
 from connector.store.entries import Requeue, SettledEntry, Writing
@@ -23,6 +37,7 @@ from connector.store.history import Step
 from connector.store.migrate import upgrade
 from connector.store.overview import EntryRow
 from connector.store.parcels import SettledParcel
+from connector.store.polls import PollRow, SettledPoll
 from connector.store.shops import ShopRow
 from connector.store.sqlite import FileLock, database_path, reading_engine, writing_engine
 from connector.store.writer import Writer
@@ -114,6 +129,18 @@ class Store:
             self.wake(settled.found.shop).set()
         if settled.found is not None and settled.found.fetches:
             self.wake(FETCHES).set()
+
+    async def poll_rows(self) -> list[PollRow]:
+        """Where every polled source stands."""
+        async with self._reader() as connection:
+            return await polls.poll_rows(connection)
+
+    async def settle_poll(self, settled: SettledPoll) -> Receipt | None:
+        """Keeps where a polled source stands, and in the same commit what its answer brought."""
+        receipt: Receipt | None = await self._writer.submit(polls.settle_polls, settled)
+        if receipt is not None and receipt.accepted and settled.found is not None:
+            self.wake(settled.found.shop).set()
+        return receipt
 
     # What a keeper does with parcels
 
@@ -235,6 +262,25 @@ class Store:
         """Which of these lines have an open conflict."""
         async with self._reader() as connection:
             return await conflicts.lines_in_conflict(connection, shop, order_nos)
+
+    async def act_on(self, act: Act) -> None:
+        """Keeps what a person did about a conflict; the line's entries are looked at again at once.
+
+        Raises:
+            ActRefused: it lacks something, or does not fit.
+        """
+        shop: str = await self._writer.submit(acts.act_on, checked(act))
+        self.wake(shop).set()
+
+    async def conflict(self, conflict_id: int) -> ConflictRow | None:
+        """A conflict, or None."""
+        async with self._reader() as connection:
+            return await conflicts.conflict_by_id(connection, conflict_id)
+
+    async def log_rows(self, after: int = 0, limit: int = 10_000, conflict_id: int | None = None) -> list[LogRow]:
+        """Rows of the conflict log after a ``seq``: of one conflict, or of all."""
+        async with self._reader() as connection:
+            return await conflicts.log_rows(connection, after, limit, conflict_id)
 
     async def conflict_rows(self, limit: int) -> list[ConflictRow]:
         """The newest conflicts, open and closed, for people."""

@@ -1,0 +1,101 @@
+"""What persons did: kept in the conflict's log, and told to the entries that it concerns."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from carriers.model import EventKind, LabelEvent
+from connector.domain.acts import DECISIONS, Act, ActKind, ActRefused
+from connector.domain.conflict import Clock, Fact, What
+from connector.domain.parcel import ParcelKey, times_of
+from connector.store.conflicts import ConflictRow, append_facts, conflict_of
+from connector.store.deliveries import NewDelivery, NewLabel, record_deliveries
+from connector.store.schema import conflict, entry, parcel
+
+
+async def act_on(connection: AsyncConnection, acts: Sequence[Act]) -> list[str]:
+    """Keeps acts; gives the shop of each.
+
+    Raises:
+        ActRefused: there is no such conflict, or the act does not fit its state.
+    """
+    shops = []
+    for act in acts:
+        row = (await connection.execute(select(conflict).where(conflict.c.id == act.conflict_id))).one_or_none()
+        if row is None:
+            raise ActRefused(f"there is no conflict {act.conflict_id}")
+        of = conflict_of(row)
+        await _do(connection, of, act)
+        shops.append(of.shop)
+    return shops
+
+
+async def _do(connection: AsyncConnection, of: ConflictRow, act: Act) -> None:
+    closed = of.closed_at is not None
+    if act.kind is ActKind.REOPEN and not closed:
+        raise ActRefused("this conflict is open already")
+    if closed and act.kind not in (ActKind.REOPEN, ActKind.NOTE):
+        raise ActRefused("this conflict is closed; reopen it first")
+    facts = [_person(act)]
+    if act.kind is ActKind.REOPEN:
+        await _reopen(connection, of)
+        facts.append(Fact(What.REOPENED, act.at.isoformat(), act.at, act.at, Clock.OURS, f"person {act.who}"))
+    if act.kind in (ActKind.CLOSE, ActKind.LEAVE_CANCELLED):
+        outcome = "left_cancelled" if act.kind is ActKind.LEAVE_CANCELLED else "closed_by_person"
+        await connection.execute(
+            update(conflict).where(conflict.c.id == of.id).values(closed_at=act.at, outcome=outcome)
+        )
+        detail = {"outcome": outcome}
+        facts.append(Fact(What.CLOSED, act.at.isoformat(), act.at, act.at, Clock.OURS, f"person {act.who}", detail))
+    if act.kind is ActKind.VOID_LABEL:
+        await _void(connection, of, act)
+    await append_facts(connection, of, facts, act.at)
+    if act.kind in DECISIONS:
+        await connection.execute(
+            update(entry)
+            .where(entry.c.shop == of.shop, entry.c.order_no == of.order_no, entry.c.tracking_no == of.tracking_no)
+            .values(person=DECISIONS[act.kind], due_at=act.at)
+        )
+
+
+async def _reopen(connection: AsyncConnection, of: ConflictRow) -> None:
+    same = (conflict.c.shop == of.shop, conflict.c.order_no == of.order_no, conflict.c.topic == of.topic)
+    standing = await connection.execute(select(conflict.c.id).where(*same, conflict.c.closed_at.is_(None)))
+    if standing.first() is not None:
+        raise ActRefused("a newer conflict of this kind is open on the line")
+    await connection.execute(
+        update(conflict).where(conflict.c.id == of.id).values(closed_at=None, outcome="", last_verdict="")
+    )
+
+
+async def _void(connection: AsyncConnection, of: ConflictRow, act: Act) -> None:
+    """A voided label is a label event like any other; its source is the person."""
+    query = select(parcel.c.order_ref).where(parcel.c.shop == of.shop, parcel.c.tracking_number == of.tracking_no)
+    references = list((await connection.execute(query)).scalars())
+    source = f"person {act.who}"
+    labels = tuple(
+        NewLabel(
+            event := LabelEvent(
+                key=f"{of.tracking_no} {reference} voided {act.at.isoformat()}",
+                kind=EventKind.VOIDED,
+                order_ref=reference,
+                carrier="",
+                service="",
+                tracking_number=of.tracking_no,
+                occurred_at=act.at,
+            ),
+            ParcelKey(of.shop, reference, of.tracking_no),
+            times_of(event, act.at),
+        )
+        for reference in references
+    )
+    key = f"conflict {of.id} {act.at.isoformat()}"
+    await record_deliveries(connection, [NewDelivery(source, of.shop, key, act.at, labels)])
+
+
+def _person(act: Act) -> Fact:
+    detail = {"act": str(act.kind), "why": act.why, "confirmed": act.confirmed}
+    return Fact(
+        What.PERSON, f"{act.kind} {act.at.isoformat()}", act.at, act.at, Clock.OURS, f"person {act.who}", detail
+    )
