@@ -3,11 +3,35 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from carriers.b2cloud.adapter import SOURCE as B2CLOUD
+from carriers.clickpost.adapter import SOURCE as CLICKPOST
+from carriers.csv.adapter import SOURCE as CSV
 from carriers.easypost.adapter import SOURCE as EASYPOST
+from carriers.ehiden2.adapter import SOURCE as EHIDEN2
+from carriers.ehiden3.adapter import SOURCE as EHIDEN3
+from carriers.hikyaku_yupacket.adapter import SOURCE as HIKYAKU_YUPACKET
+from carriers.kangaroo_magic2.adapter import SOURCE as KANGAROO_MAGIC2
 from carriers.kinds import FiledKind, PolledKind, PushedKind, SourceKind
 from carriers.standard.adapter import SOURCE as STANDARD
+from carriers.yupack_r.adapter import SOURCE as YUPACK_R
 
-SOURCES: Mapping[str, SourceKind] = MappingProxyType({kind.kind: kind for kind in (EASYPOST, STANDARD)})
+SOURCES: Mapping[str, SourceKind] = MappingProxyType(
+    {
+        kind.kind: kind
+        for kind in (
+            B2CLOUD,
+            CLICKPOST,
+            CSV,
+            EASYPOST,
+            EHIDEN2,
+            EHIDEN3,
+            HIKYAKU_YUPACKET,
+            KANGAROO_MAGIC2,
+            STANDARD,
+            YUPACK_R,
+        )
+    }
+)
 """Every kind of source that a configuration may name."""
 
 PUSHED: Mapping[str, PushedKind] = {name: kind for name, kind in SOURCES.items() if isinstance(kind, PushedKind)}

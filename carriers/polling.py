@@ -1,10 +1,13 @@
-"""What the polled sources share: what a status means, pages whose rows are read one by one, tokens that rotate. Pure."""
+"""What the polled sources share: what a status means, rows that are read one by one, tokens that rotate. Pure."""
 
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Annotated
+
+from pydantic import StringConstraints
 
 from carriers.errors import PollFailed, PollLater, PollRefused, UnreadablePayload
 from carriers.kinds import PollState
@@ -12,6 +15,12 @@ from carriers.model import EventKind, FetchAnswer, Ignored, LabelEvent, Reading
 
 FIRST_LOOK_BACK = timedelta(days=1)
 """How far back the very first round looks."""
+
+ZONELESS = "%Y-%m-%d %H:%M:%S"
+"""The form of times whose zone is documented nowhere (LOGILESS, NextEngine). They are only compared with each other."""
+
+TokenText = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,4096}$")]
+"""A token as a vendor gives it: whatever may stand in a header."""
 
 _OK = range(200, 300)
 _WAIT = frozenset({408, 425, 429})
@@ -46,7 +55,7 @@ def retry_after_s(answer: FetchAnswer) -> float | None:
         return float(value)
     try:
         until = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if until.tzinfo is None:  # "-0000": a time whose zone nobody knows
         return None
@@ -116,3 +125,28 @@ def tokens_in_force(state: PollState, credentials: Mapping[str, str], *names: st
     if state.tokens.get(_SEED) == seed:
         return state.tokens
     return {_SEED: seed, **{name: credentials[name] for name in names}}
+
+
+def first_zoneless(now: datetime) -> str:
+    """Where the very first round begins. UTC lies behind Japan, so this is far enough back in either."""
+    return (now - FIRST_LOOK_BACK).strftime(ZONELESS)
+
+
+def newest_zoneless(texts: Iterable[str], received_at: datetime) -> str:
+    """The newest of these times; "" where none can be read. One in the future is left out: it would hide all others."""
+    newest = ""
+    for text in texts:
+        try:
+            time = datetime.strptime(text, ZONELESS)  # noqa: DTZ007 - no zone, see ZONELESS
+        except ValueError:
+            continue
+        if time < received_at.replace(tzinfo=None) + timedelta(days=1):
+            newest = max(newest, time.strftime(ZONELESS))
+    return newest
+
+
+def next_since(since: str, newest: str, overlap: timedelta) -> str:
+    """Where the next round begins: a little before the newest that was seen, and never further back than now."""
+    if not newest:
+        return since
+    return max(since, (datetime.strptime(newest, ZONELESS) - overlap).strftime(ZONELESS))  # noqa: DTZ007 - see ZONELESS

@@ -20,6 +20,7 @@ _DAMAGED = re.compile(r"[0-9]+([.,][0-9]+)?E\+[0-9]+|[0-9]+[.,][0-9]+E[0-9]+", r
 _ROUNDED = re.compile(r"[1-9][0-9]{1,5}0{8,}")
 _DATE = re.compile(r"[0-9]{4}([/-])[0-9]{1,2}\1[0-9]{1,2}|[0-9]{8}")
 _TIME = re.compile(r"([0-9]{4})[/-]([0-9]{1,2})[/-]([0-9]{1,2}) +([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
+_LONGEST_CODE = 20
 _PLAUSIBLE_YEARS = range(2000, 2100)
 
 SPREADSHEET = RowRefused(
@@ -61,13 +62,23 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip()
 
 
+def code(text: str) -> str:
+    """A cell that holds a program's code, as it is compared; empty where it cannot be one."""
+    word = folded(text)
+    return word if len(word) <= _LONGEST_CODE and word.isprintable() else ""
+
+
 def columns_by_name(
-    header: Sequence[str], wanted: Mapping[str, Sequence[str]], optional: frozenset[str] = frozenset()
+    header: Sequence[str],
+    wanted: Mapping[str, Sequence[str]],
+    optional: frozenset[str] = frozenset(),
+    *,
+    whole_names: bool = False,
 ) -> Mapping[str, int] | None:
     """Where the ``wanted`` columns stand, or None where a row is no header with all of them but the ``optional`` ones.
 
     Each has its names, the best first. They are compared without regard to width, blanks, dots and colons; where no
-    name fits as a whole, a column that begins with one will do, if there is only one.
+    name fits as a whole, a column that begins with one will do, if there is only one and not ``whole_names`` are asked.
 
     Raises:
         UnreadablePayload: a wanted column is there more than once.
@@ -83,7 +94,7 @@ def columns_by_name(
             raise UnreadablePayload(f"the column {spellings[words.index(whole)]} is there more than once")
         if whole is not None:
             found[column] = names.index(whole)
-        elif len(begins) == 1:
+        elif len(begins) == 1 and not whole_names:
             found[column] = begins[0]
         elif column not in optional:
             return None
@@ -94,6 +105,12 @@ def cell(layout: Layout, row: Sequence[str], column: str) -> str:
     """A cell of a row as it stands there, without the white space around it; empty where there is none."""
     place = layout.columns.get(column)
     return row[place].strip() if place is not None and place < len(row) else ""
+
+
+def is_heading(row: Sequence[str], place: int) -> bool:
+    """Whether a first row is a header in words that we do not know: something without digits in the number's place."""
+    number = folded("".join(row[place : place + 1]))
+    return bool(number) and not any(character.isdecimal() for character in number)
 
 
 def is_date(text: str) -> bool:

@@ -14,7 +14,7 @@ import structlog
 from aiohttp import web
 
 from carriers import PUSHED
-from connector.http import one_error_shape
+from connector.http import Runner, one_error_shape
 from connector.intake.fetches import Fetcher, FetchingSource
 from connector.intake.key_sets import KeySets
 from connector.intake.webhooks import PushedSource, Webhooks
@@ -233,7 +233,7 @@ def _fetching(sources: Mapping[str, SourceSettings]) -> dict[str, FetchingSource
 
 async def _listen(app: web.Application, settings: Settings, stack: AsyncExitStack) -> str:
     """Starts the server; gives its address with the port that it really has."""
-    runner = web.AppRunner(
+    runner = Runner(
         app,
         access_log=None,
         auto_decompress=False,  # signatures are over the bytes as sent, and a small body must stay small

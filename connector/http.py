@@ -10,6 +10,7 @@ from connector.store.errors import StoreUnavailable
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 RETRY_AFTER_S = 5
+_SERVER_ERROR = 500
 
 log = structlog.get_logger()
 

@@ -28,6 +28,18 @@ class Metrics:
             registry=self._registry,
             buckets=_ANSWER_BUCKETS,
         )
+        self._polls = Counter(
+            "qoo10_connector_polls",
+            "Rounds of polled sources and how they ended",
+            ("source", "outcome"),
+            registry=self._registry,
+        )
+        self._polled_at = Gauge(
+            "qoo10_connector_poll_success_timestamp_seconds",
+            "When a polled source was last read to its end",
+            ("source",),
+            registry=self._registry,
+        )
         self._settled = Counter(
             "qoo10_connector_entry_steps",
             "Steps of entries by shop, state and reason",
@@ -66,6 +78,12 @@ class Metrics:
             ("shop",),
             registry=self._registry,
         )
+
+    def poll(self, source: str, outcome: str, succeeded_at: datetime | None) -> None:
+        """One round of a polled source ended; ``succeeded_at`` where it was a whole one."""
+        self._polls.labels(source, outcome).inc()
+        if succeeded_at is not None:
+            self._polled_at.labels(source).set(succeeded_at.timestamp())
 
     def delivery(self, source: str, outcome: str, answer_s: float) -> None:
         """One delivery was answered."""

@@ -1,4 +1,4 @@
-"""``easypost``: EasyPost events, signed with ``X-Hmac-Signature``.
+"""``easypost``: EasyPost events; ``signature.py`` beside this file checks what proves them.
 
 Specification: https://docs.easypost.com/docs/events and https://docs.easypost.com/docs/webhooks, read 2026-11-22. There
 is no event for a bought label: buying one makes a Tracker, whose event names the shipment; the shipment, which has to
@@ -7,18 +7,18 @@ be fetched, holds the seller's reference. The signature covers no time: a repeat
 
 import base64
 import re
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from carriers.errors import BadSignature, UnreadablePayload
+from carriers.easypost.signature import VERSIONS, authenticate
+from carriers.errors import UnreadablePayload
 from carriers.kinds import PushedKind
-from carriers.model import Delivery, EventKind, Fetch, FetchAnswer, Ignored, LabelEvent, Reading, Way
-from carriers.payload import OptionalWord, TimeIfReadable, Word, read_json, read_model
-from carriers.signatures import header, verify_hmac_hex
+from carriers.model import Delivery, EventKind, Fetch, FetchAnswer, LabelEvent, Reading, Way
+from carriers.payload import OptionalWord, TimeIfReadable, Word, ignore, read_json, read_model
+from carriers.signatures import typeable_secret_problem
 
 HOST = "api.easypost.com"
 CREDENTIAL = "api_key"
@@ -50,10 +50,8 @@ _REFUSALS = {
     403: "EasyPost refused the API key: check the source's setting api_key",
     404: "EasyPost does not know the shipment: the setting api_key may belong to another account",
 }
-_SIGNATURE_PREFIX = "hmac-sha256-hex="
 _EVENT_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _SHIPMENT_ID = re.compile(r"shp_[A-Za-z0-9]{1,64}")
-_PLAIN_CODE = re.compile(r"[a-z0-9_.]*")
 
 
 class Event(BaseModel):
@@ -114,19 +112,6 @@ class Shipment(BaseModel):
     selected_rate: Rate | None = None
 
 
-def authenticate(delivery: Delivery, secrets: Sequence[str]) -> None:
-    """Check ``X-Hmac-Signature``: hex HMAC-SHA256 of the raw body, the key being the secret after Unicode NFKD.
-
-    Raises:
-        BadSignature: ``missing_header``, ``malformed_header``, ``malformed_signature``, ``no_secret``, ``mismatch``.
-    """
-    value = header(delivery.headers, "x-hmac-signature")
-    if not value.startswith(_SIGNATURE_PREFIX):
-        raise BadSignature("malformed_signature")
-    keys = [_key(secret) for secret in secrets if check_secret(secret) is None]
-    verify_hmac_hex(value.removeprefix(_SIGNATURE_PREFIX), delivery.body, keys)
-
-
 def parse(delivery: Delivery) -> Reading:
     """An event about a parcel of ours becomes the request for its shipment; any other is ignored, with the reason.
 
@@ -138,17 +123,17 @@ def parse(delivery: Delivery) -> Reading:
     if not _EVENT_ID.fullmatch(event.id):
         raise UnreadablePayload("id: is not an event id")
     if event.mode == "test":
-        return _ignored(event.id, "test_mode")
+        return ignore("test_mode", delivery_key=event.id)
     if event.description not in TRACKER_EVENTS and event.description != REFUND_EVENT:
-        return _ignored(event.id, "unknown_type", event.description)
+        return ignore("unknown_type", event.description, delivery_key=event.id)
     result = read_model(EventWithResult, content).result
     kind = EventKind.VOIDED if event.description == REFUND_EVENT else TRACKER_KINDS.get(result.status)
     if kind is None:
-        return _ignored(event.id, "status_tells_nothing", result.status)
+        return ignore("status_tells_nothing", result.status, delivery_key=event.id)
     if result.is_return:
-        return _ignored(event.id, "return_label")
+        return ignore("return_label", delivery_key=event.id)
     if not result.shipment_id:
-        return _ignored(event.id, "no_shipment")  # a Tracker that somebody added by hand: no label of ours
+        return ignore("no_shipment", delivery_key=event.id)  # a Tracker that somebody added by hand: no label of ours
     if not _SHIPMENT_ID.fullmatch(result.shipment_id):
         raise UnreadablePayload("result.shipment_id: is not a shipment id")
     told_at = _told_at(kind, event, result)
@@ -178,9 +163,9 @@ def read_answer(fetch: Fetch, answer: FetchAnswer) -> Reading:
     if shipment.tracking_code not in {"", told["tracking_number"]}:
         raise UnreadablePayload("tracking_code: is not the one that the event told")
     if shipment.is_return:
-        return _ignored(fetch.key, "return_label")
+        return ignore("return_label", delivery_key=fetch.key)
     if not shipment.reference:
-        return _ignored(fetch.key, "no_reference")
+        return ignore("no_reference", delivery_key=fetch.key)
     kind = EventKind(told["kind"])
     occurred_at = datetime.fromisoformat(told["occurred_at"]) if told["occurred_at"] else None
     if kind is EventKind.PRINTED and shipment.refund_status in VOIDING_REFUNDS:
@@ -198,20 +183,9 @@ def read_answer(fetch: Fetch, answer: FetchAnswer) -> Reading:
     return Reading(delivery_key=fetch.key, events=(event,))
 
 
-def check_secret(secret: str) -> str | None:
-    """None, or what is wrong with a configured secret."""
-    if not secret:
-        return "is empty"
-    return None if secret.isprintable() else "has characters in it that cannot be typed"
-
-
 def fetch_headers(_credential: str, value: str) -> Mapping[str, str]:
     """HTTP basic authentication with the API key as user name and no password."""
     return {"authorization": "Basic " + base64.b64encode(f"{value}:".encode()).decode("ascii")}
-
-
-def _key(secret: str) -> bytes:
-    return unicodedata.normalize("NFKD", secret).encode("utf-8")
 
 
 def _told_at(kind: EventKind, event: Event, result: Result) -> datetime | None:
@@ -222,11 +196,6 @@ def _told_at(kind: EventKind, event: Event, result: Result) -> datetime | None:
     return result.created_at if kind is EventKind.PRINTED else event.created_at
 
 
-def _ignored(key: str, reason: str, word: str = "") -> Reading:
-    detail = word if _PLAIN_CODE.fullmatch(word) else ""
-    return Reading(delivery_key=key, ignored=(Ignored(reason, detail),))
-
-
 SOURCE = PushedKind(
     kind="easypost",
     title="EasyPost",
@@ -234,10 +203,17 @@ SOURCE = PushedKind(
     spec="https://docs.easypost.com/docs/events",
     spec_read_on=date(2026, 11, 22),
     tells=frozenset({EventKind.PRINTED, EventKind.SCANNED, EventKind.VOIDED}),
+    options={"signature": VERSIONS},
+    authentication="HMAC-SHA256 of the body (v1), or also of time, method and path (v2)",
     authenticate=authenticate,
     parse=parse,
-    check_secret=check_secret,
+    check_secret=typeable_secret_problem,
     proved_by="the official event with its official signature; trackers and shipments recorded by EasyPost's own tests",
+    unverified=(
+        "The text that version 2 of the signature covers, and how old it may be, are told by implementers only.",
+        "Whether every carrier's refund sends an event is not documented: a void may be seen late or never.",
+        "How a Tracker spells the Japanese carriers was never recorded; spellings are compared loosely.",
+    ),
     hosts=frozenset({HOST}),
     credentials=frozenset({CREDENTIAL}),
     fetch_headers=fetch_headers,

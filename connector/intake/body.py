@@ -4,7 +4,7 @@ import asyncio
 
 from aiohttp import web
 
-from connector.http import ApiError
+from connector.http import ApiError, of_the_framework
 
 MAX_BODY = 256 * 1024
 """Bytes. Label messages have a few kilobytes; the largest recorded one has twelve."""
@@ -30,13 +30,20 @@ def refuse_too_large(request: web.Request) -> None:
         raise _too_large()
 
 
-async def expect_continue(request: web.Request) -> None:
-    """Answers ``Expect: 100-continue`` only when the announced body would be taken."""
+async def expect_continue(request: web.Request) -> web.Response | None:
+    """Answers ``Expect: 100-continue`` only when the announced body would be taken.
+
+    A refusal is returned, not raised: aiohttp asks here before it asks the middleware.
+    """
     if request.headers.get("Expect", "").lower() != "100-continue":
-        raise web.HTTPExpectationFailed
-    refuse_too_large(request)
+        return of_the_framework(web.HTTPExpectationFailed()).response()
+    try:
+        refuse_too_large(request)
+    except ApiError as error:
+        return error.response()
     if request.transport is not None:
         request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    return None
 
 
 async def read_body(request: web.Request, timeout_s: float) -> bytes:
