@@ -1,0 +1,1 @@
+"""Yamato B2クラウド: its CSV of issued labels."""

@@ -1,0 +1,1 @@
+"""Japan Post クリックポスト: its CSV of labels."""

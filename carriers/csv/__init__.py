@@ -1,0 +1,1 @@
+"""Any CSV file: the columns are named in the settings."""

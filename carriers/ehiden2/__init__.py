@@ -1,0 +1,1 @@
+"""Sagawa e飛伝II: its CSV of the shipping history."""

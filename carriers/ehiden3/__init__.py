@@ -1,0 +1,1 @@
+"""Sagawa e飛伝III: its CSV of the shipping history."""

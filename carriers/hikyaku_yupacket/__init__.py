@@ -1,0 +1,1 @@
+"""Sagawa 飛脚ゆうパケット便: its CSV of labels."""

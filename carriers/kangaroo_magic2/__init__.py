@@ -1,0 +1,1 @@
+"""Seino カンガルー・マジックII: its CSV of shipments."""

@@ -1,0 +1,1 @@
+"""Japan Post ゆうパックプリントR: its CSV of the shipping history."""
