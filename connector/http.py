@@ -57,17 +57,70 @@ async def one_error_shape(request: web.Request, handler: Handler) -> web.StreamR
             {"Retry-After": str(RETRY_AFTER_S)},
         ).response()
     except web.HTTPException as error:
-        code, message, hint = _OF_THE_FRAMEWORK.get(error.status, ("bad_request", error.reason, "Check the request."))
-        allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
-        return ApiError(error.status, code, message, hint, allow).response()
+        return of_the_framework(error).response()
     except Exception:
         log.exception("request_failed", route=_route(request))
-        return ApiError(
-            500, "internal_error", "This program has a defect.", "It is in the log; sending again is safe."
-        ).response()
+        return _defect().response()
+
+
+def of_the_framework(error: web.HTTPException) -> ApiError:
+    """The same error in our words."""
+    code, message, hint = _OF_THE_FRAMEWORK.get(error.status, ("bad_request", error.reason, "Check the request."))
+    allow = {"Allow": error.headers["Allow"]} if "Allow" in error.headers else {}
+    return ApiError(error.status, code, message, hint, allow)
+
+
+def _defect() -> ApiError:
+    return ApiError(500, "internal_error", "This program has a defect.", "It is in the log; sending again is safe.")
 
 
 def _route(request: web.Request) -> str:
     """The address as a pattern: the address itself may carry a secret."""
     resource = request.match_info.route.resource
     return resource.canonical if resource is not None else ""
+
+
+class _Connection(web.RequestHandler):
+    """A connection that answers in the one error shape even what is no HTTP.
+
+    aiohttp would repeat the sender's bytes in its answer and in its log; they may hold a secret.
+    """
+
+    __slots__ = ()
+
+    def handle_error(
+        self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
+    ) -> web.StreamResponse:
+        """The answer to what went wrong outside of every handler."""
+        del message
+        if request.writer.output_size > 0:
+            raise ConnectionError("an answer was begun already")
+        if status >= _SERVER_ERROR:
+            log.error("request_failed", exc_info=exc)
+            error = _defect()
+        else:
+            log.warning("no_http", remote=request.remote, error=type(exc).__name__)
+            hint = "Check the client; TLS has to end before this program."
+            error = ApiError(status, "no_http", "This cannot be understood as an HTTP request.", hint)
+        response = error.response()
+        response.force_close()
+        return response
+
+
+class _Server(web.Server):
+    def __call__(self) -> web.RequestHandler:
+        return _Connection(self, loop=self._loop, **self._kwargs)
+
+
+class Runner(web.AppRunner):
+    """Runs an application whose connections are ours. aiohttp has no public hook for them."""
+
+    async def _make_server(self) -> web.Server:
+        made = await super()._make_server()
+        return _Server(
+            made.request_handler,
+            request_factory=made.request_factory,
+            handler_cancellation=made.handler_cancellation,
+            loop=made._loop,  # noqa: SLF001 - see above
+            **made._kwargs,  # noqa: SLF001
+        )
