@@ -13,10 +13,12 @@ import aiohttp
 import structlog
 from aiohttp import web
 
-from carriers import PUSHED
+from carriers import POLLED, PUSHED
+from carriers.kinds import PollSetup
 from connector.http import Runner, one_error_shape
 from connector.intake.fetches import Fetcher, FetchingSource
 from connector.intake.key_sets import KeySets
+from connector.intake.pollers import PolledSource, Poller
 from connector.intake.webhooks import PushedSource, Webhooks
 from connector.keeper.claims import ClaimsWatch
 from connector.keeper.entries import EntryDesk
@@ -31,6 +33,7 @@ from connector.qoo10.limits import CallLimiter
 from connector.qoo10.transport import CallRecord, Timeouts, Transport
 from connector.settings import Settings, ShopSettings, SourceSettings
 from connector.store.store import Store
+from connector.tokens import TokenBox
 
 FINISH_WITHIN_S = 8.0
 """How long a stop waits for what is in hand; what is left then is read again at the next start."""
@@ -102,7 +105,8 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
             name: await _start_shop(name, shop, settings.sources, store, session, metrics, tasks)
             for name, shop in settings.shops.items()
         }
-        stack.push_async_callback(_finish, keepers, tasks)
+        pollers = _start_pollers(settings, store, session, metrics, tasks)
+        stack.push_async_callback(_finish, keepers, pollers, tasks)
         fetcher = Fetcher(_fetching(settings.sources), store, session, utc_now)
         tasks.start("fetcher", fetcher.run())
         app = web.Application(middlewares=[one_error_shape])
@@ -201,11 +205,31 @@ async def _start_shop(
     return keeper
 
 
-async def _finish(keepers: Mapping[str, Keeper], tasks: _Tasks) -> None:
-    """Lets every keeper end the turn in hand, within bounds."""
+def _start_pollers(
+    settings: Settings, store: Store, session: aiohttp.ClientSession, metrics: Metrics, tasks: _Tasks
+) -> dict[str, Poller]:
+    key = settings.store.token_key.get_secret_value()
+    box = TokenBox(key) if key else None
+    pollers = {}
+    for name, source in settings.sources.items():
+        if (kind := POLLED.get(source.kind)) is None:
+            continue
+        setup = PollSetup(source.kind_credentials, source.kind_options)
+        polled = PolledSource(name, source.shop, kind, setup, source.every_s or kind.every_s, source.api_url)
+        poller = Poller(polled, store, session, clock=utc_now, box=box, metrics=metrics)
+        pollers[name] = poller
+        tasks.start(f"poller {name}", poller.run())
+    return pollers
+
+
+async def _finish(keepers: Mapping[str, Keeper], pollers: Mapping[str, Poller], tasks: _Tasks) -> None:
+    """Lets every keeper end the turn in hand and every poller keep the answer in hand, within bounds."""
     for keeper in keepers.values():
         keeper.close()
-    await tasks.wait([f"keeper {name}" for name in keepers], FINISH_WITHIN_S)
+    for poller in pollers.values():
+        poller.close()
+    names = [*(f"keeper {name}" for name in keepers), *(f"poller {name}" for name in pollers)]
+    await tasks.wait(names, FINISH_WITHIN_S)
 
 
 def _pushed(sources: Mapping[str, SourceSettings]) -> dict[str, PushedSource]:

@@ -39,6 +39,7 @@ from connector.settings_input import (
     read_toml,
     spelling,
 )
+from connector.tokens import HOW_TO_MAKE_A_KEY, check_key
 
 QOO10_HOST = "api.qoo10.jp"
 TRY_OUT_SECRET = "whsec_dHJ5LW91dC1zZWNyZXQtbm90LWZvci1yZWFsLXNob3Bz"  # noqa: S105 - public on purpose, see config.toml
@@ -152,10 +153,19 @@ class ServerSettings(_Section):
     body_timeout_s: float = Field(default=10, gt=0, le=120)
 
 
-class StoreSettings(_Section):
-    """Where the daemon keeps what it acknowledged."""
+class StoreSettings(_WithSecrets):
+    """Where the daemon keeps what it acknowledged, and the key that seals the tokens of polled sources there."""
 
     url: Annotated[str, AfterValidator(_file_database)] = "sqlite:///var/connector.db"
+    token_key: SecretStr = Field(default=SecretStr(""), exclude=True)
+    token_key_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _usable_key(self) -> Self:
+        key = self.token_key.get_secret_value()
+        if key and (problem := check_key(key)):
+            raise ValueError(f"token_key {problem}")
+        return self
 
 
 class LogSettings(_Section):
@@ -209,6 +219,7 @@ class SourceSettings(_WithSecrets):
     """One configured origin of label messages.
 
     ``credentials`` and ``options`` are what the kind asks for; ``api_url`` replaces the vendor's address in rehearsals.
+    ``every_s`` is the pause between two rounds of a polled source; None means its kind's own.
     """
 
     kind: Annotated[str, AfterValidator(_known_kind)]
@@ -218,6 +229,7 @@ class SourceSettings(_WithSecrets):
     credentials: Annotated[dict[str, SecretStr], BeforeValidator(_from_files)] = Field(default={}, exclude=True)
     options: dict[str, str] = Field(default_factory=dict)
     api_url: str = ""
+    every_s: int | None = Field(default=None, ge=5, le=86_400)
     order_reference: ReferenceKind = ReferenceKind.AUTO
     reference_pattern: Annotated[str, AfterValidator(_usable_pattern)] = ""
     enter_on: EnterOn = EnterOn.PRINTED
@@ -233,6 +245,8 @@ class SourceSettings(_WithSecrets):
             self._check_secrets(kind)
         if self.api_url:
             _check_api_url(self.api_url, kind)
+        if self.every_s is not None and not isinstance(kind, PolledKind):
+            raise ValueError(f"every_s: a source of the kind {kind.kind!r} is not polled; remove it")
         for name in sorted(kind.credentials - self.credentials.keys()):
             raise ValueError(f"needs credentials.{name} (or credentials.{name}_file)")
         for name in sorted(self.credentials.keys() - kind.credentials):
@@ -321,6 +335,7 @@ class Settings(BaseSettings):
             if not _NAME.fullmatch(name)
         ]
         public = standard_webhook_key(TRY_OUT_SECRET)
+        problems += self._without_token_key()
         for name, source in self.sources.items():
             shop = self.shops.get(source.shop)
             if shop is None:
@@ -337,6 +352,17 @@ class Settings(BaseSettings):
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    def _without_token_key(self) -> list[str]:
+        """Sources whose tokens would have to be kept, where there is nothing to seal them with."""
+        if self.store.token_key.get_secret_value():
+            return []
+        return [
+            f"sources.{name}: the tokens of {kind.title} change by themselves and must be kept, but never in the clear: "
+            f"set store.token_key (or store.token_key_file). Make one with: {HOW_TO_MAKE_A_KEY}"
+            for name, source in self.sources.items()
+            if isinstance(kind := SOURCES[source.kind], PolledKind) and kind.rotates_tokens
+        ]
 
 
 def load_settings(path: Path) -> Settings:

@@ -15,13 +15,13 @@ from carriers.errors import PollFailed, PollLater, PollRefused, UnreadablePayloa
 from carriers.kinds import PolledKind, PollRequest, PollResult, PollSetup, PollState
 from carriers.model import Delivery, FetchAnswer, Reading
 from connector.intake.labels import new_delivery
-from connector.intake.tokens import TokenBox, TokensUnreadable
 from connector.intake.vendor import VendorUnavailable, send
 from connector.metrics import Metrics
 from connector.store.deliveries import NewDelivery
 from connector.store.errors import StoreUnavailable
 from connector.store.polls import PollRow, SettledPoll
 from connector.store.store import Store
+from connector.tokens import TokenBox, TokensUnreadable
 
 MAX_ANSWER = 16 * 1024 * 1024
 """Bytes. OPENLOGI lists a whole day in one answer, Ship&co may put invoices into its list."""
