@@ -358,7 +358,7 @@ class Settings(BaseSettings):
         if self.store.token_key.get_secret_value():
             return []
         return [
-            f"sources.{name}: the tokens of {kind.title} change by themselves and must be kept, but never in the clear: "
+            f"sources.{name}: the tokens of {kind.title} change by themselves and must be kept, but not in clear: "
             f"set store.token_key (or store.token_key_file). Make one with: {HOW_TO_MAKE_A_KEY}"
             for name, source in self.sources.items()
             if isinstance(kind := SOURCES[source.kind], PolledKind) and kind.rotates_tokens
