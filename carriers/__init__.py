@@ -3,15 +3,23 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from carriers.aftership.adapter import SOURCE as AFTERSHIP
 from carriers.b2cloud.adapter import SOURCE as B2CLOUD
 from carriers.clickpost.adapter import SOURCE as CLICKPOST
 from carriers.csv.adapter import SOURCE as CSV
 from carriers.easypost.adapter import SOURCE as EASYPOST
+from carriers.easyship.adapter import SOURCE as EASYSHIP
 from carriers.ehiden2.adapter import SOURCE as EHIDEN2
 from carriers.ehiden3.adapter import SOURCE as EHIDEN3
 from carriers.hikyaku_yupacket.adapter import SOURCE as HIKYAKU_YUPACKET
 from carriers.kangaroo_magic2.adapter import SOURCE as KANGAROO_MAGIC2
 from carriers.kinds import FiledKind, PolledKind, PushedKind, SourceKind
+from carriers.printio.adapter import SOURCE as PRINTIO
+from carriers.seventeentrack.adapter import SOURCE as SEVENTEENTRACK
+from carriers.shipbob.adapter import SOURCE as SHIPBOB
+from carriers.shippit.adapter import SOURCE as SHIPPIT
+from carriers.shippsys.adapter import SOURCE as SHIPPSYS
+from carriers.smaregi.adapter import SOURCE as SMAREGI
 from carriers.standard.adapter import SOURCE as STANDARD
 from carriers.yupack_r.adapter import SOURCE as YUPACK_R
 
@@ -19,14 +27,22 @@ SOURCES: Mapping[str, SourceKind] = MappingProxyType(
     {
         kind.kind: kind
         for kind in (
+            AFTERSHIP,
             B2CLOUD,
             CLICKPOST,
             CSV,
             EASYPOST,
+            EASYSHIP,
             EHIDEN2,
             EHIDEN3,
             HIKYAKU_YUPACKET,
             KANGAROO_MAGIC2,
+            PRINTIO,
+            SEVENTEENTRACK,
+            SHIPBOB,
+            SHIPPIT,
+            SHIPPSYS,
+            SMAREGI,
             STANDARD,
             YUPACK_R,
         )

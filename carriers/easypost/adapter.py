@@ -2,7 +2,7 @@
 
 Specification: https://docs.easypost.com/docs/events and https://docs.easypost.com/docs/webhooks, read 2026-11-22. There
 is no event for a bought label: buying one makes a Tracker, whose event names the shipment; the shipment, which has to
-be fetched, holds the seller's reference. The signature covers no time: a repeat is known by the event's id.
+be fetched, holds the seller's reference. A repeat is known by the event's id.
 """
 
 import base64
@@ -46,9 +46,9 @@ VOIDING_REFUNDS = frozenset({"submitted", "refunded"})
 
 _OK = 200
 _REFUSALS = {
-    401: "EasyPost refused the API key: check the source's setting api_key",
-    403: "EasyPost refused the API key: check the source's setting api_key",
-    404: "EasyPost does not know the shipment: the setting api_key may belong to another account",
+    401: "EasyPost refused the API key: check the source's setting credentials.api_key",
+    403: "EasyPost refused the API key: check the source's setting credentials.api_key",
+    404: "EasyPost does not know the shipment: the setting credentials.api_key may belong to another account",
 }
 _EVENT_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _SHIPMENT_ID = re.compile(r"shp_[A-Za-z0-9]{1,64}")

@@ -1,0 +1,1 @@
+"""The source kind ``aftership``: scans heard of by AfterShip Tracking."""

@@ -1,0 +1,1 @@
+"""The source kind ``easyship``: Easyship's webhooks."""

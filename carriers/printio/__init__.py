@@ -1,0 +1,1 @@
+"""The source kind ``printio``: order updates of printio."""

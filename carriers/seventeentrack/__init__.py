@@ -1,0 +1,1 @@
+"""The source kind ``seventeentrack``: scans heard of by 17TRACK."""

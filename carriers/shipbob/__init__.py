@@ -1,0 +1,1 @@
+"""The source kind ``shipbob``: ShipBob's webhooks."""

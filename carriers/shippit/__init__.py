@@ -1,0 +1,1 @@
+"""The source kind ``shippit``: Shippit's webhooks."""

@@ -1,0 +1,1 @@
+"""The source kind ``shippsys``: the label callback of SHIPPSYS."""

@@ -1,0 +1,1 @@
+"""The source kind ``smaregi``: webhooks of Smaregi's order management."""
