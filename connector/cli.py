@@ -15,6 +15,9 @@ from rich.console import Console
 
 from connector import app, log
 from connector import sandbox as qoo10
+from connector.check.findings import Finding, Level, worst
+from connector.check.gather import examine
+from connector.check.show import as_json, as_table, in_short
 from connector.demo.live import run_live
 from connector.demo.once import run_once
 from connector.settings import Settings, load_settings
@@ -65,6 +68,35 @@ async def _serve(settings: Settings) -> None:
         await stop.wait()
         notify("STOPPING=1")
     watchdog.cancel()
+
+
+@main.command()
+def check(
+    config: ConfigOption = CONFIG,
+    *,
+    for_machines: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+) -> None:
+    """Looks at the configuration, the store, every shop, its key, the clock and the disk, and says what to mend.
+
+    Each shop is asked one question that changes nothing. Beside a running daemon the store is only read.
+
+    Exit codes: 0 nothing is bad; 1 something must be mended; 2 the configuration cannot be used.
+    """
+    _speak_in_any_encoding()
+    log.configure("error", "auto")
+    try:
+        findings = asyncio.run(examine(load_settings(config), config))
+    except ConfigurationError as error:
+        if for_machines:
+            typer.echo(as_json([Finding(Level.BAD, "configuration", problem) for problem in error.problems]))
+        _say_problems(error)
+    if for_machines:
+        typer.echo(as_json(findings))
+    else:
+        output.print(as_table(findings), highlight=False)
+        output.print(in_short(findings), highlight=False)
+    if worst(findings) is Level.BAD:
+        raise typer.Exit(EXIT_FINDING)
 
 
 @main.command()
@@ -175,6 +207,10 @@ def _settings_or_exit(config: Path) -> Settings:
     try:
         return load_settings(config)
     except ConfigurationError as error:
-        for problem in error.problems:
-            errors.print(problem, style="red", markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(EXIT_CONFIGURATION) from None
+        _say_problems(error)
+
+
+def _say_problems(error: ConfigurationError) -> NoReturn:
+    for problem in error.problems:
+        errors.print(problem, style="red", markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(EXIT_CONFIGURATION) from None
