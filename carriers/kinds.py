@@ -113,7 +113,7 @@ class FiledKind(SourceKind):
     ``recognise(rows, options)`` looks at the first rows (already decoded and split) and gives the layout, or raises
     ``UnreadablePayload`` when the file is another program's. ``read_row(layout, row)`` gives what one data row says.
     Both are total: rows may have any number of cells, a cell may hold any text. The ``key`` of an event is the row's
-    own identity (reference, number and kind of event), the same whenever the row comes again. A date without a time of
+    own identity (all that is read of it but its time), the same whenever the row comes again. A date without a time of
     day is no ``occurred_at``: it would claim a label printed at midnight.
 
     ``check_options`` gives None, or says in one sentence what is wrong with the configured options. An option named

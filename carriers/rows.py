@@ -176,7 +176,7 @@ def label_of(  # noqa: PLR0911 - each way out is a rule about rows; the argument
     if _DAMAGED.fullmatch(reference):
         return SPREADSHEET_REFERENCE
     return LabelEvent(
-        key=f"{kind}:{clean}:{reference}",
+        key=f"{kind}:{clean}:{reference}:{carrier}:{service}",
         kind=kind,
         order_ref=order_ref.strip(),
         carrier=carrier,

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func
+from sqlalchemy import case, func, select
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningInsert
@@ -76,6 +76,12 @@ async def record_deliveries(connection: AsyncConnection, payloads: Sequence[NewD
             )
         )
     return receipts
+
+
+async def knows(connection: AsyncConnection, source: str, key: str) -> bool:
+    """Whether a delivery with this key is kept."""
+    query = select(delivery.c.id).where(delivery.c.source == source, delivery.c.key == key)
+    return (await connection.execute(query)).first() is not None
 
 
 def _taken(new: set[tuple[str, str]], source: str, key: str) -> bool:

@@ -112,6 +112,11 @@ class Store:
                 self.wake(FETCHES).set()
         return receipt
 
+    async def knows_delivery(self, source: str, key: str) -> bool:
+        """Whether a delivery with this key was kept before."""
+        async with self._reader() as connection:
+            return await deliveries.knows(connection, source, key)
+
     async def due_fetches(self, now: datetime) -> list[DueFetch]:
         """Fetches to make now."""
         async with self._reader() as connection:
