@@ -5,10 +5,12 @@ import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 import structlog
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from connector.store.errors import StoreUnavailable
@@ -17,6 +19,9 @@ Work = Callable[[AsyncConnection, Sequence[Any]], Awaitable[Sequence[Any]]]
 
 MOST_TOGETHER = 500
 """Payloads in one commit: enough to make the sync cheap, few enough to keep the answer to the first one quick."""
+
+_FAULTS_OF_A_PAYLOAD = (DataError, IntegrityError, ProgrammingError)
+"""What a database says of what it was given; all else it says of itself."""
 
 log = structlog.get_logger()
 
@@ -105,7 +110,7 @@ class Writer:
 
     def _fail(self, job: _Job, error: Exception) -> None:
         translated: Exception = error
-        if isinstance(error, OperationalError | InterfaceError | OSError):
+        if isinstance(error, DBAPIError | OSError) and not isinstance(error, _FAULTS_OF_A_PAYLOAD):
             self.last_error = str(error.orig) if isinstance(error, DBAPIError) else str(error)
             translated = StoreUnavailable(self.last_error)
             log.error("store_write_failed", error=self.last_error)
@@ -114,16 +119,14 @@ class Writer:
 
 
 async def _commit_together(connection: AsyncConnection, jobs: list[_Job]) -> list[Any]:
-    """One transaction for all jobs; payloads of the same work go to it together. Results in the order of the jobs."""
-    by_work: dict[Work, list[_Job]] = {}
-    for job in jobs:
-        by_work.setdefault(job.work, []).append(job)
-    results: dict[int, Any] = {}
+    """Gives the results of one transaction over all jobs in their order; neighbours of the same work go together."""
+    results: list[Any] = []
     async with connection.begin():
-        for work, same in by_work.items():
+        for work, neighbours in groupby(jobs, key=attrgetter("work")):
+            same = list(neighbours)
             answers = await work(connection, [job.payload for job in same])
-            results.update((id(job), answer) for job, answer in zip(same, answers, strict=True))
-    return [results[id(job)] for job in jobs]
+            results += [answer for _, answer in zip(same, answers, strict=True)]
+    return results
 
 
 async def _discarded_if_broken(connection: AsyncConnection | None, error: Exception) -> AsyncConnection | None:
