@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event
+from sqlalchemy import URL, Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
@@ -16,8 +16,8 @@ READERS = 4
 
 
 def database_path(url: str) -> Path:
-    """The file behind ``sqlite:///relative`` or ``sqlite:////absolute``."""
-    return Path(url.removeprefix("sqlite:///"))
+    """The file behind ``sqlite:///relative`` or ``sqlite:////absolute``, by whatever links it is reached."""
+    return Path(url.removeprefix("sqlite:///")).resolve()
 
 
 class FileLock:
@@ -61,7 +61,7 @@ class FileLock:
 
 def writing_engine(database: Path) -> AsyncEngine:
     """The engine behind the single writing and checkpointing connection: WAL, full sync on every commit."""
-    engine = create_async_engine(f"sqlite+aiosqlite:///{database}", poolclass=StaticPool)
+    engine = create_async_engine(_url(database), poolclass=StaticPool)
     _on_connect(engine, "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
     _begin_with(engine, "BEGIN IMMEDIATE")
     return engine
@@ -72,10 +72,14 @@ def reading_engine(database: Path) -> AsyncEngine:
 
     SQLite 3.7.0 to 3.51.2 can corrupt a database when two connections checkpoint (sqlite.org, WAL-reset bug).
     """
-    engine = create_async_engine(f"sqlite+aiosqlite:///{database}", pool_size=READERS, max_overflow=0)
+    engine = create_async_engine(_url(database), pool_size=READERS, max_overflow=0)
     _on_connect(engine, "PRAGMA wal_autocheckpoint=0", "PRAGMA query_only=ON")
     _begin_with(engine, "BEGIN")
     return engine
+
+
+def _url(database: Path) -> URL:
+    return URL.create("sqlite+aiosqlite", database=str(database))
 
 
 def _on_connect(engine: AsyncEngine, *pragmas: str) -> None:
