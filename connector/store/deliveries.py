@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, or_, select
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import ReturningInsert
@@ -195,8 +195,8 @@ async def _upsert_parcels(
                     "created_at": payload.received_at,
                 },
             )
-            row["carrier"] = row["carrier"] or label.event.carrier
-            row["service"] = row["service"] or label.event.service
+            if _speaks_for_the_label(label, row):
+                row["carrier"], row["service"] = label.event.carrier, label.event.service
             row["times"] = merged(row["times"], label.times)
     if not parcels:
         return
@@ -205,6 +205,19 @@ async def _upsert_parcels(
         times = row.pop("times")
         rows.append({**row, **asdict(times)})
     await connection.execute(_UPSERT_PARCEL, rows)
+
+
+def _speaks_for_the_label(label: NewLabel, row: dict[str, Any]) -> bool:
+    """Whether an event's words for carrier and service go before those that are there.
+
+    Those of the last print do: a label that was sent again with the right carrier must count. A scanner's words only
+    count where there are no others.
+    """
+    if not (label.event.carrier or label.event.service):
+        return False
+    printed_at, printed_last = label.times.reprinted_at, row["times"].reprinted_at
+    later = printed_at is not None and (printed_last is None or printed_at > printed_last)
+    return later or not (row["carrier"] or row["service"])
 
 
 def _sooner(old: Any, new: Any) -> Any:
@@ -220,9 +233,15 @@ def _parcel_upsert() -> Insert:
     new = statement.excluded
     changes: dict[str, Any] = {name: _sooner(parcel.c[name], new[name]) for name in EARLIEST}
     changes |= {name: _later(parcel.c[name], new[name]) for name in LATEST}
+    old = parcel.c
+    later = and_(
+        new.reprinted_at.is_not(None), or_(old.reprinted_at.is_(None), new.reprinted_at > old.reprinted_at)
+    )  # as _speaks_for_the_label
+    nothing_yet = and_(old.carrier == "", old.service == "")
+    speaks = and_(or_(new.carrier != "", new.service != ""), or_(later, nothing_yet))
     changes |= {
-        "carrier": func.coalesce(func.nullif(parcel.c.carrier, ""), new.carrier),
-        "service": func.coalesce(func.nullif(parcel.c.service, ""), new.service),
+        "carrier": case((speaks, new.carrier), else_=old.carrier),
+        "service": case((speaks, new.service), else_=old.service),
         "due_at": new.due_at,
         "attempts": 0,
     }
