@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, case, func, select, update
+from sqlalchemy import Row, bindparam, case, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connector.domain.conflict import News
@@ -15,17 +15,13 @@ from connector.domain.reasons import Reason
 from connector.store.conflicts import log_news
 from connector.store.dialect import insert
 from connector.store.history import Step, add_steps
-from connector.store.schema import entry, parcel
+from connector.store.schema import IN_WORK, UtcTime, entry, parcel
 
 SETTLED = ("state", "reason", "detail", "due_at", "attempts", "accepted_at", "confirmed_at", "overdue_from")
 """The columns that a settled entry may change."""
 
 WRITTEN = (EntryState.ENTERING, EntryState.ACCEPTED, EntryState.UNCLEAR, EntryState.CONFIRMED)
 """States in which our number stands, or may stand, on the line."""
-
-
-DONE = (EntryState.CONFIRMED, EntryState.DROPPED)
-"""States in which nothing is left to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +211,7 @@ async def begin_writing(connection: AsyncConnection, batches: Sequence[Sequence[
         [
             {
                 "entry_id": each.entry.id,
+                "read_due_at": each.entry.due_at,
                 "corp": each.shipping_corp,
                 "call": each.written_with,
                 "why": each.reason,
@@ -251,6 +248,7 @@ def _settled_row(outcome: SettledEntry) -> dict[str, Any]:
     known = outcome.entry
     return {
         "entry_id": known.id,
+        "read_due_at": known.due_at,
         "new_state": outcome.state,
         "new_reason": outcome.reason,
         "new_detail": outcome.detail,
@@ -289,7 +287,7 @@ async def recover_entries(connection: AsyncConnection, payloads: Sequence[tuple[
     """After a start: what was being written when the program stopped is unclear now, and is read before all else."""
     counts = []
     for shop, at in payloads:
-        query = select(entry).where(entry.c.shop == shop, entry.c.state == EntryState.ENTERING)
+        query = select(entry).where(entry.c.shop == shop, entry.c.state == EntryState.ENTERING, text(IN_WORK))
         interrupted = [entry_of(row) for row in await connection.execute(query)]
         await settle_entries(
             connection,
@@ -309,11 +307,14 @@ async def requeue(connection: AsyncConnection, payloads: Sequence[Requeue]) -> l
     for wanted in payloads:
         await connection.execute(
             update(entry)
-            .where(entry.c.shop == wanted.shop, entry.c.state.not_in(DONE), entry.c.reason.in_(wanted.reasons))
+            .where(entry.c.shop == wanted.shop, text(IN_WORK), entry.c.reason.in_(wanted.reasons))
             .values(due_at=wanted.at)
         )
     return [None] * len(payloads)
 
+
+# Whoever wakes an entry that the keeper has in hand moves its due_at; what the keeper then settles must not undo it.
+_AS_READ = entry.c.due_at.is_not_distinct_from(bindparam("read_due_at", type_=UtcTime))
 
 # Built once, see deliveries.py.
 _CREATE = insert(entry).on_conflict_do_nothing().returning(entry.c.id, entry.c.order_no, entry.c.parcel_id)
@@ -323,7 +324,7 @@ _BEGIN = (
     .values(
         state=EntryState.ENTERING,
         reason=bindparam("why"),
-        due_at=None,
+        due_at=case((_AS_READ, None), else_=entry.c.due_at),
         shipping_corp=bindparam("corp"),
         written_with=bindparam("call"),
         written_at=bindparam("at"),
@@ -332,5 +333,12 @@ _BEGIN = (
 _SETTLE = (
     update(entry)
     .where(entry.c.id == bindparam("entry_id"))
-    .values({name: bindparam(f"new_{name}") for name in SETTLED})
+    .values(
+        {name: bindparam(f"new_{name}") for name in SETTLED}
+        | {
+            "due_at": case(
+                (or_(_AS_READ, entry.c.due_at.is_(None)), bindparam("new_due_at", type_=UtcTime)), else_=entry.c.due_at
+            )
+        }
+    )
 )

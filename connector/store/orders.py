@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, or_, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -45,11 +45,10 @@ async def known_lines(connection: AsyncConnection, shop: str, numbers: Sequence[
     found: dict[str, LineMemory] = {}
     for start in range(0, len(numbers), CHUNK):
         some = numbers[start : start + CHUNK]
-        query = select(order_line).where(
-            order_line.c.shop == shop, or_(order_line.c.order_no.in_(some), order_line.c.pack_no.in_(some))
-        )
-        for row in await connection.execute(query):
-            found[row.order_no] = memory_of(row)
+        for column in (order_line.c.order_no, order_line.c.pack_no):  # one OR would read all lines of the shop
+            query = select(order_line).where(order_line.c.shop == shop, column.in_(some))
+            for row in await connection.execute(query):
+                found[row.order_no] = memory_of(row)
     return list(found.values())
 
 

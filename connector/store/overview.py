@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connector.domain.entry import Entry
 from connector.domain.parcel import Parcel
-from connector.store.entries import DONE, entry_of
+from connector.store.entries import entry_of
 from connector.store.parcels import parcels_by_id
-from connector.store.schema import entry
+from connector.store.schema import IN_WORK, entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ async def state_counts(connection: AsyncConnection) -> dict[tuple[str, str, str]
     """How many entries that are not done are in each (shop, state, reason)."""
     query = (
         select(entry.c.shop, entry.c.state, entry.c.reason, func.count())
-        .where(entry.c.state.not_in(DONE))
+        .where(text(IN_WORK))
         .group_by(entry.c.shop, entry.c.state, entry.c.reason)
     )
     return {(row[0], row[1], row[2]): row[3] for row in await connection.execute(query)}

@@ -75,6 +75,9 @@ def _index_where(name: str, condition: str, *columns: str, unique: bool = False)
     return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
+IN_WORK = "state NOT IN ('confirmed', 'dropped')"
+"""Entries that anything is left to do for. Spelt out wherever it is asked for: only then is its index used."""
+
 delivery = Table(
     "delivery",
     metadata,
@@ -197,7 +200,7 @@ entry = Table(
     _index_where("ix_entry_due", "due_at IS NOT NULL", "shop", "due_at"),
     Index(None, "parcel_id"),
     Index(None, "shop", "tracking_no"),
-    _index_where("ix_entry_in_work", "state NOT IN ('confirmed', 'dropped')", "shop", "state", "reason"),
+    _index_where("ix_entry_in_work", IN_WORK, "shop", "state", "reason"),
 )
 
 order_line = Table(
