@@ -76,11 +76,11 @@ class Keeper:
                 await self._pause(error)
             except StoreUnavailable as error:
                 log.error("keeper_store_unavailable", shop=self._shop, error=str(error))
-                await self._wait(timedelta(seconds=1), wakeable=False)
+                await self._begin_again_after(timedelta(seconds=1))
             except Exception:
                 # A defect must not end the shop's work: it is logged whole, and the next turn tries again.
                 log.exception("keeper_turn_failed", shop=self._shop)
-                await self._wait(timedelta(seconds=5), wakeable=False)
+                await self._begin_again_after(timedelta(seconds=5))
             else:
                 await self._recovered()
                 if not busy:
@@ -106,9 +106,17 @@ class Keeper:
             except StoreUnavailable as error:
                 log.error("keeper_store_unavailable", shop=self._shop, error=str(error))
                 await self._wait(timedelta(seconds=1), wakeable=False)
+            except Exception:
+                log.exception("keeper_cannot_begin", shop=self._shop)  # as in a turn: nothing ends the shop's work
+                await self._wait(timedelta(seconds=5), wakeable=False)
             else:
                 log.info("keeper_started", shop=self._shop, interrupted=interrupted)
                 return
+
+    async def _begin_again_after(self, pause: timedelta) -> None:
+        """What the broken turn was writing when it broke would be looked at by nobody: it is unclear now."""
+        await self._wait(pause, wakeable=False)
+        await self._begin()
 
     async def learn_names(self) -> None:
         """Reads the names of the account's delivery companies; without them the built-in ones are used."""
