@@ -13,12 +13,22 @@ from carriers.ehiden2.adapter import SOURCE as EHIDEN2
 from carriers.ehiden3.adapter import SOURCE as EHIDEN3
 from carriers.hikyaku_yupacket.adapter import SOURCE as HIKYAKU_YUPACKET
 from carriers.kangaroo_magic2.adapter import SOURCE as KANGAROO_MAGIC2
+from carriers.karrio.adapter import SOURCE as KARRIO
 from carriers.kinds import FiledKind, PolledKind, PushedKind, SourceKind
+from carriers.logiless.adapter import SOURCE as LOGILESS
+from carriers.nextengine.adapter import SOURCE as NEXTENGINE
+from carriers.openlogi.adapter import SOURCE as OPENLOGI
 from carriers.printio.adapter import SOURCE as PRINTIO
+from carriers.sendcloud.adapter import SOURCE as SENDCLOUD
 from carriers.seventeentrack.adapter import SOURCE as SEVENTEENTRACK
+from carriers.shipandco.adapter import SOURCE as SHIPANDCO
 from carriers.shipbob.adapter import SOURCE as SHIPBOB
 from carriers.shippit.adapter import SOURCE as SHIPPIT
+from carriers.shippo.adapter import SOURCE as SHIPPO
 from carriers.shippsys.adapter import SOURCE as SHIPPSYS
+from carriers.shipstation.adapter import SOURCE as SHIPSTATION
+from carriers.shipstation_v1.adapter import SOURCE as SHIPSTATION_V1
+from carriers.shopify.adapter import SOURCE as SHOPIFY
 from carriers.smaregi.adapter import SOURCE as SMAREGI
 from carriers.standard.adapter import SOURCE as STANDARD
 from carriers.yupack_r.adapter import SOURCE as YUPACK_R
@@ -37,11 +47,21 @@ SOURCES: Mapping[str, SourceKind] = MappingProxyType(
             EHIDEN3,
             HIKYAKU_YUPACKET,
             KANGAROO_MAGIC2,
+            KARRIO,
+            LOGILESS,
+            NEXTENGINE,
+            OPENLOGI,
             PRINTIO,
+            SENDCLOUD,
             SEVENTEENTRACK,
+            SHIPANDCO,
             SHIPBOB,
             SHIPPIT,
+            SHIPPO,
             SHIPPSYS,
+            SHIPSTATION,
+            SHIPSTATION_V1,
+            SHOPIFY,
             SMAREGI,
             STANDARD,
             YUPACK_R,

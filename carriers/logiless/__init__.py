@@ -1,0 +1,1 @@
+"""``logiless``: LOGILESS, a Japanese warehouse and order system that is polled."""

@@ -1,0 +1,1 @@
+"""``nextengine``: NextEngine, a Japanese order management system that is polled."""

@@ -1,0 +1,1 @@
+"""``openlogi``: OPENLOGI, a Japanese warehouse service that is polled."""

@@ -1,0 +1,1 @@
+"""``shipandco``: Ship&co, a Japanese shipping tool that is polled."""
