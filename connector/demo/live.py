@@ -24,8 +24,8 @@ WAITING_ORDERS = 12
 """So many carts wait to be packed: more than are packed between two looks of the service at its open orders."""
 TROUBLE = 0.3
 """The share of the scenario's troubles that happens again later."""
-NEWEST = 14
-"""Rows in view."""
+NEWEST = 11
+"""Rows in view: with what stands above and below them they fill 24 lines."""
 MEASURED = 500
 """Entries that the gap is worked out from."""
 IN_WORK = frozenset({EntryState.WAITING, EntryState.ENTERING, EntryState.ACCEPTED})
