@@ -1,7 +1,7 @@
 """Deliveries, their label events, and the parcels that these add up to."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -203,7 +203,7 @@ async def _upsert_parcels(
     rows = []
     for row in parcels.values():
         times = row.pop("times")
-        rows.append({**row, **asdict(times)})
+        rows.append(row | {name: getattr(times, name) for name in (*EARLIEST, *LATEST)})
     await connection.execute(_UPSERT_PARCEL, rows)
 
 
