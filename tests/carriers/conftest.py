@@ -11,7 +11,7 @@ import pytest
 
 import carriers
 from carriers import PUSHED
-from carriers.model import Delivery, FetchAnswer, LabelEvent, Reading
+from carriers.model import Delivery, Fetch, FetchAnswer, LabelEvent, Reading
 
 CARRIERS = Path(carriers.__file__).parent
 
@@ -20,6 +20,7 @@ CARRIERS = Path(carriers.__file__).parent
 class Case:
     """One fixture: a body on disk, the request around it, and the reading that it must give.
 
+    ``answer`` is what its one fetch brings, and ``second_answer`` what the first fetch of that answer brings.
     ``proving_headers`` are those that the sender is known by: all but the ``unsigned`` ones of the request file.
     """
 
@@ -29,8 +30,20 @@ class Case:
     expected: Mapping[str, Any]
     answer: FetchAnswer | None
     answer_expected: Mapping[str, Any]
+    second_answer: FetchAnswer | None
+    second_expected: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Leg:
+    """One fetch on the way of a fixture, the answer to it, and the reading that this must give."""
+
+    fetch: Fetch
+    answer: FetchAnswer
+    expected: Mapping[str, Any]
+
+
+LoadLegs = Callable[[str, str], list[Leg]]
 LoadCase = Callable[[str, str], Case]
 Tell = Callable[[Reading], dict[str, Any]]
 
@@ -39,24 +52,58 @@ def _load(kind: str, name: str) -> Case:
     base = CARRIERS / kind / "fixtures"
     request = json.loads((base / f"{name}.request.json").read_text(encoding="utf-8"))
     received_at = datetime.fromisoformat(request["received_at"])
-    body = (base / f"{name}.json").read_bytes()
-    answer = base / f"{name}.answer.json"
     path = f"/webhooks/{kind}/{request['secret']}" if PUSHED[kind].secret_in_path else f"/webhooks/{kind}"
     defaults = {option: next(iter(values), "") for option, values in PUSHED[kind].options.items()}
-    options = defaults | request.get("options", {})
+
+    def expected(ending: str) -> Mapping[str, Any]:
+        file = base / f"{name}.{ending}"
+        content: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+        return content
+
+    def answer(ending: str) -> FetchAnswer | None:
+        file = base / f"{name}.{ending}"
+        return FetchAnswer(200, {}, file.read_bytes(), received_at) if file.exists() else None
+
     return Case(
-        delivery=Delivery("POST", path, request["headers"], body, received_at, options),
+        delivery=Delivery(
+            method="POST",
+            path=path,
+            headers=request["headers"],
+            body=(base / f"{name}.json").read_bytes(),
+            received_at=received_at,
+            options=defaults | request.get("options", {}),
+            key_set=json.dumps(request["key_set"]).encode() if "key_set" in request else b"",
+        ),
         proving_headers=tuple(request["headers"].keys() - {"content-type", *request.get("unsigned", ())}),
         secret=request["secret"],
-        expected=json.loads((base / f"{name}.expected.json").read_text(encoding="utf-8")),
-        answer=FetchAnswer(200, {}, answer.read_bytes(), received_at) if answer.exists() else None,
-        answer_expected=json.loads((base / f"{name}.answer.expected.json").read_text()) if answer.exists() else {},
+        expected=expected("expected.json"),
+        answer=answer("answer.json"),
+        answer_expected=expected("answer.expected.json"),
+        second_answer=answer("answer2.json"),
+        second_expected=expected("answer2.expected.json"),
     )
+
+
+def _legs(kind: str, name: str) -> list[Leg]:
+    case, source = _load(kind, name), PUSHED[kind]
+    if case.answer is None:
+        return []
+    (fetch,) = source.parse(case.delivery).fetches
+    legs = [Leg(fetch, case.answer, case.answer_expected)]
+    if case.second_answer is not None:
+        fetch = source.read_answer(fetch, case.answer).fetches[0]
+        legs.append(Leg(fetch, case.second_answer, case.second_expected))
+    return legs
 
 
 @pytest.fixture
 def load_case() -> LoadCase:
     return _load
+
+
+@pytest.fixture
+def load_legs() -> LoadLegs:
+    return _legs
 
 
 @pytest.fixture

@@ -24,6 +24,8 @@ CASES = [
 ]
 STANDARD_WEBHOOKS = {"shipbob", "standard"}
 CANARY = "CANARY-TARO"
+PEOPLE = (CANARY, "山田", "太郎", "taro@", "0300000000")
+"""What must not come out: what the tests put in, and the people who stand in fixtures."""
 GARBAGE_HEADERS = {
     "empty": "",
     "blank": " ",
@@ -104,13 +106,13 @@ def replaced(value: Any, path: tuple[Any, ...], new: Any) -> Any:
 
 
 def with_personal_data(value: Any) -> Any:
-    """The same JSON value, every object with a person in it."""
+    """The same JSON value, every object with a person in it; what stands there already stays."""
     if isinstance(value, list):
         return [with_personal_data(member) for member in value]
     if not isinstance(value, dict):
         return value
     person = {"name": CANARY, "to_address": {"name": CANARY, "phone": CANARY}, "email": CANARY, "signed_by": CANARY}
-    return {name: with_personal_data(member) for name, member in value.items()} | person
+    return person | {name: with_personal_data(member) for name, member in value.items()}
 
 
 def quiet(read: Callable[[], Reading]) -> Reading | None:
@@ -145,6 +147,8 @@ def test_another_secret_another_source_and_no_secret_prove_nothing(kind: str, na
     case = load_case(kind, name)
     authenticate = PUSHED[kind].authenticate
     for secrets in ([], [""], ["whsec_"], ["whsec_AAAA"], ["another secret"], ["\ud800"], ["whsec_é"]):
+        if not secrets and PUSHED[kind].key_set:
+            continue  # signed with the vendor's own key: a secret is an addition
         with pytest.raises(BadSignature):
             authenticate(case.delivery, secrets)
     for other in PUSHED:
@@ -225,7 +229,7 @@ def test_personal_data_does_not_survive_translation(
 
     reading = quiet(lambda: source.parse(replace(case.delivery, body=body)))
 
-    assert CANARY not in repr(reading)
+    assert not [word for word in PEOPLE if word in repr(reading)]
     for leg in load_legs(kind, name):
-        body = json.dumps(with_personal_data(json.loads(leg.answer.body))).encode()
-        assert CANARY not in repr(quiet(lambda leg=leg, body=body: source.read_answer(leg.fetch, replace(leg.answer, body=body))))  # type: ignore[misc]
+        answer = replace(leg.answer, body=json.dumps(with_personal_data(json.loads(leg.answer.body))).encode())
+        assert not [word for word in PEOPLE if word in repr(source.read_answer(leg.fetch, answer))]

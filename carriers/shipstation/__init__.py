@@ -1,0 +1,1 @@
+"""ShipStation V2 (the former ShipEngine)."""

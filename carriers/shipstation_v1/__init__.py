@@ -1,0 +1,1 @@
+"""ShipStation V1."""
