@@ -36,6 +36,11 @@ class Lines:
         self.companies: set[str] = set()
         """Names of delivery companies that stand on this shop's orders."""
 
+    @property
+    def may_list_from(self) -> datetime | None:
+        """When the next list may be asked for; None when at once."""
+        return None if self._listed_at is None else self._listed_at + LIST_PAUSE
+
     async def list_open(self) -> int:
         """Reads all lines that are not shipped yet; gives how many there are."""
         at = self._clock()
@@ -84,7 +89,7 @@ class Lines:
         if len(numbers) <= FEW:
             fresh = await self.read_singly(numbers, at)
         missing = set(numbers) - set(fresh)
-        if missing and (self._listed_at is None or at >= self._listed_at + LIST_PAUSE):
+        if missing and (self.may_list_from is None or at >= self.may_list_from):
             await self.list_open()
             known = await self._known(list(missing))
             missing -= {memory.order_no for memory in known} | {memory.pack_no for memory in known}

@@ -99,14 +99,13 @@ class ParcelDesk:
             return SettledParcel(parcel, ParcelState.RESOLVED, Reason.NUMBER_ONLY, now, wake=wake)
         if not resolution.order_nos:
             waits = resolution.reason is Reason.ORDER_UNKNOWN
-            chance = random.random()  # noqa: S311 - spreads retries, guards nothing
             log.info("parcel_unresolved", shop=self._shop, parcel=parcel.id, reason=resolution.reason)
             return SettledParcel(
                 parcel,
                 ParcelState.UNRESOLVED,
                 resolution.reason,
                 now,
-                due_at=now + schedule.search_after(parcel.attempts, chance) if waits else None,
+                due_at=self._search_again_at(parcel, now) if waits else None,
                 candidates=numbers if waits else (),
                 wake=wake,
             )
@@ -132,6 +131,13 @@ class ParcelDesk:
             ),
             wake=wake,
         )
+
+    def _search_again_at(self, parcel: Parcel, now: datetime) -> datetime:
+        """A first search that came too soon after a list is made up for as soon as the next list may be asked for."""
+        may_list_from = self._lines.may_list_from
+        if parcel.attempts == 0 and may_list_from is not None and may_list_from > now:
+            return may_list_from
+        return now + schedule.search_after(parcel.attempts, random.random())  # noqa: S311 - spreads, guards nothing
 
 
 def _is_concerned(entry: Entry, label: Label) -> bool:

@@ -100,6 +100,21 @@ def _begin_with(engine: AsyncEngine, statement: str) -> None:
     event.listen(engine.sync_engine, "begin", begin)
 
 
+OLDEST = (3, 35, 0)
+"""The first version with RETURNING, which every write here relies on."""
+
+
+def require_version() -> None:
+    """Refuses a SQLite library that is too old.
+
+    Raises:
+        StoreUnavailable: with the version that is needed.
+    """
+    if sqlite3.sqlite_version_info < OLDEST:
+        needed = ".".join(map(str, OLDEST))
+        raise StoreUnavailable(f"SQLite {sqlite3.sqlite_version} is too old: {needed} or later is needed")
+
+
 def sqlite_version() -> str:
     """The version of the SQLite library in use."""
     return sqlite3.sqlite_version

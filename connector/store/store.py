@@ -39,7 +39,7 @@ from connector.store.overview import EntryRow
 from connector.store.parcels import SettledParcel
 from connector.store.polls import PollRow, SettledPoll
 from connector.store.shops import ShopRow
-from connector.store.sqlite import FileLock, database_path, reading_engine, writing_engine
+from connector.store.sqlite import FileLock, database_path, reading_engine, require_version, writing_engine
 from connector.store.writer import Writer
 
 FETCHES = "*fetches*"
@@ -67,6 +67,7 @@ class Store:
             StoreInUse: another process works on it.
             StoreUnavailable: it cannot be opened, or was written by a newer version.
         """
+        require_version()
         path = database_path(url)
         lock = FileLock(path)
         lock.acquire()
