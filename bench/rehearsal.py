@@ -22,6 +22,7 @@ import aiohttp
 
 SECRET = "whsec_cmVoZWFyc2FsLW9ubHktbm8tcmVhbC1zaG9w"  # noqa: S105 - signs rehearsals on loopback only
 SOURCE = "packing-table"
+COMMAND = str(Path(sys.executable).with_name("qoo10-connector"))
 STARTS_WITHIN_S = 60.0
 STOPS_WITHIN_S = 10.0
 _TAIL = 200
@@ -42,12 +43,11 @@ class Program:
         self._reading = asyncio.create_task(self._read_all())
 
     @classmethod
-    async def start(cls, *arguments: str, folder: Path) -> Self:
-        """Starts ``qoo10-connector`` with these arguments, without settings from the environment."""
+    async def start(cls, *command: str, folder: Path) -> Self:
+        """Starts a command, without settings from the environment."""
         own = {name: value for name, value in os.environ.items() if not name.upper().startswith(_ENV_PREFIX)}
         process = await asyncio.create_subprocess_exec(
-            str(Path(sys.executable).with_name("qoo10-connector")),
-            *arguments,
+            *command,
             cwd=folder,
             env={**own, "PYTHONUNBUFFERED": "1"},
             stdin=asyncio.subprocess.DEVNULL,
@@ -178,7 +178,7 @@ class Sandbox:
 @asynccontextmanager
 async def sandbox(folder: Path, **switches: object) -> AsyncIterator[Sandbox]:
     """A sandbox without orders, with these switches, for the length of the block."""
-    program = await Program.start("sandbox", "--port", "0", "--orders", "0", folder=folder)
+    program = await Program.start(COMMAND, "sandbox", "--port", "0", "--orders", "0", folder=folder)
     try:
         admin_url = await program.says(lambda line: _found(r"(http://\S+/_sandbox)$", line))
         qapi_url = await program.says(lambda line: _found(r"qapi_url\s+(\S+)$", line))
@@ -224,7 +224,7 @@ class Service:
 
     async def launch(self) -> Program:
         """Starts the process without waiting until it listens."""
-        self.program = await Program.start("serve", "--config", str(self.configure()), folder=self.folder)
+        self.program = await Program.start(COMMAND, "serve", "--config", str(self.configure()), folder=self.folder)
         return self.program
 
     async def start(self) -> Program:

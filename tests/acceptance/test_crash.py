@@ -106,14 +106,14 @@ async def test_fifty_crashes_under_load(tmp_path: Path) -> None:
                 await service.program.kill()
         lines = await qoo10.lines()
         cancels = (await qoo10.admin("GET", "/calls?limit=0"))["seller_cancels"]
-    entered = sum(bool(line["applied_writes"]) for line in lines.values())
+    entered_lines = sum(bool(line["applied_writes"]) for line in lines.values())
     print(  # noqa: T201 - the measured figures are a result of this test
-        f"{ROUNDS} kills, {len(warehouse.acknowledged)} labels acknowledged, {entered} entered; "
+        f"{ROUNDS} kills, {len(warehouse.acknowledged)} labels acknowledged, {entered_lines} entered; "
         f"from start to first write: longest {max(resumed_s):.1f} s of {len(resumed_s)}"
     )
-    for order_no, number in warehouse.numbers.items():
+    for order_no, tracking_no in warehouse.numbers.items():
         writes = [write["tracking_no"] for write in lines[order_no]["applied_writes"]]
-        assert writes in ([number], []), f"order line {order_no} was written more than once, or with another number"
+        assert writes in ([tracking_no], []), f"order line {order_no} was written twice, or with another number"
         assert writes or order_no not in warehouse.acknowledged, f"the acknowledged label of {order_no} is lost"
     assert cancels == []
     assert max(resumed_s) < RESUMES_WITHIN_S
