@@ -187,7 +187,7 @@ def test_any_text_can_be_checked_and_only_japan_is_ever_wrong(company: str, numb
         ("shopify", "Yamato (JA)", "", "yamato."),
         ("shopify", "福山通運", "", "fukuyama."),
         ("rakuten_rms", "1030", "", "yamato.kuroneko_yu_packet"),
-        ("17track", "100062", "", "yamato."),
+        ("seventeentrack", "100062", "", "yamato."),
         ("np_atobarai", "59041", "", "japan_post.yu_pack"),
         ("b2cloud", "yamato", "A", "yamato.nekopos"),
         ("b2cloud", "", "8", "yamato.compact"),
