@@ -13,12 +13,14 @@ import aiohttp
 import structlog
 from aiohttp import web
 
-from carriers import POLLED, PUSHED
+from carriers import FILED, POLLED, PUSHED
 from carriers.kinds import PollSetup
 from connector.http import Runner, one_error_shape
 from connector.intake.fetches import Fetcher, FetchingSource
+from connector.intake.files import FiledSource, FileIntake
 from connector.intake.key_sets import KeySets
 from connector.intake.pollers import PolledSource, Poller
+from connector.intake.watching import LOOK_UNWATCHED_S, FolderSettings, WatchedFolder
 from connector.intake.webhooks import PushedSource, Webhooks
 from connector.keeper.claims import ClaimsWatch
 from connector.keeper.entries import EntryDesk
@@ -106,6 +108,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
             for name, shop in settings.shops.items()
         }
         pollers = _start_pollers(settings, store, session, metrics, tasks)
+        folders = _start_folders(settings.sources, store, metrics, tasks)
         stack.push_async_callback(_finish, keepers, pollers, tasks)
         fetcher = Fetcher(_fetching(settings.sources), store, session, utc_now)
         tasks.start("fetcher", fetcher.run())
@@ -113,7 +116,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         key_sets = KeySets(session, utc_now)
         body_timeout_s = settings.server.body_timeout_s
         Webhooks(_pushed(settings.sources), store, key_sets, utc_now, metrics, body_timeout_s).add_to(app)
-        Probes(store, keepers, utc_now, metrics).add_to(app)
+        Probes(store, keepers, folders, utc_now, metrics).add_to(app)
         url = await _listen(app, settings, stack)
         log.info("listening", url=url, sources=sorted(settings.sources), shops=sorted(settings.shops))
         yield RunningApp(url, store, keepers)
@@ -220,6 +223,25 @@ def _start_pollers(
         pollers[name] = poller
         tasks.start(f"poller {name}", poller.run())
     return pollers
+
+
+def filed(name: str, source: SourceSettings) -> FiledSource:
+    """A source whose kind is filed, as its reader needs it."""
+    return FiledSource(name, source.shop, FILED[source.kind], source.kind_options)
+
+
+def _start_folders(
+    sources: Mapping[str, SourceSettings], store: Store, metrics: Metrics, tasks: _Tasks
+) -> dict[str, WatchedFolder]:
+    folders = {}
+    for name, source in sources.items():
+        if source.kind not in FILED or source.folder is None:
+            continue
+        settings = FolderSettings(source.folder, source.files, source.network_share, source.every_s or LOOK_UNWATCHED_S)
+        intake = FileIntake(filed(name, source), store, utc_now)
+        folders[name] = WatchedFolder(settings, intake, utc_now, metrics)
+        tasks.start(f"folder {name}", folders[name].run())
+    return folders
 
 
 async def _finish(keepers: Mapping[str, Keeper], pollers: Mapping[str, Poller], tasks: _Tasks) -> None:

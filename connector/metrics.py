@@ -34,6 +34,18 @@ class Metrics:
             ("source", "outcome"),
             registry=self._registry,
         )
+        self._files = Counter(
+            "qoo10_connector_files",
+            "Files by source and what became of them",
+            ("source", "outcome"),
+            registry=self._registry,
+        )
+        self._folder_trouble = Gauge(
+            "qoo10_connector_folder_trouble",
+            "1 while something keeps a watched folder's files from being taken",
+            ("source",),
+            registry=self._registry,
+        )
         self._polled_at = Gauge(
             "qoo10_connector_poll_success_timestamp_seconds",
             "When a polled source was last read to its end",
@@ -84,6 +96,14 @@ class Metrics:
         self._polls.labels(source, outcome).inc()
         if succeeded_at is not None:
             self._polled_at.labels(source).set(succeeded_at.timestamp())
+
+    def file(self, source: str, outcome: str) -> None:
+        """One file was taken or refused."""
+        self._files.labels(source, outcome).inc()
+
+    def folder_trouble(self, source: str, *, trouble: bool) -> None:
+        """A watched folder cannot be worked on, or can again."""
+        self._folder_trouble.labels(source).set(trouble)
 
     def delivery(self, source: str, outcome: str, answer_s: float) -> None:
         """One delivery was answered."""

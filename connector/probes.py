@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from connector.http import ApiError
+from connector.intake.watching import WatchedFolder
 from connector.keeper.keeper import Keeper
 from connector.metrics import Metrics
 from connector.store.errors import StoreUnavailable
@@ -19,10 +20,16 @@ class Probes:
     """Answers whether the program lives, whether it can do its work, and what it measured."""
 
     def __init__(
-        self, store: Store, keepers: Mapping[str, Keeper], clock: Callable[[], datetime], metrics: Metrics
+        self,
+        store: Store,
+        keepers: Mapping[str, Keeper],
+        folders: Mapping[str, WatchedFolder],
+        clock: Callable[[], datetime],
+        metrics: Metrics,
     ) -> None:
         self._store = store
         self._keepers = keepers
+        self._folders = folders
         self._clock = clock
         self._metrics = metrics
 
@@ -49,7 +56,9 @@ class Probes:
                 reasons.append(f"shop {name}: its keeper does not run")
         if reasons:
             raise ApiError(503, "not_ready", "; ".join(reasons), "qoo10-connector check says what to mend.")
-        return web.json_response({"status": "ready"})
+        # A packing table's machine that is switched off is no reason to take this program out of service.
+        warnings = [f"source {name}: {folder.trouble}" for name, folder in self._folders.items() if folder.trouble]
+        return web.json_response({"status": "ready"} | ({"warnings": warnings} if warnings else {}))
 
     async def _measured(self, _request: web.Request) -> web.Response:
         text = self._metrics.exposition(await self._store.state_counts())

@@ -25,7 +25,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from carriers import SOURCES
-from carriers.kinds import PolledKind, PushedKind, SourceKind
+from carriers.kinds import FiledKind, PolledKind, PushedKind, SourceKind
 from carriers.signatures import standard_webhook_key
 from connector.domain.decision import GapPolicy
 from connector.domain.parcel import EnterOn
@@ -219,7 +219,8 @@ class SourceSettings(_WithSecrets):
     """One configured origin of label messages.
 
     ``credentials`` and ``options`` are what the kind asks for; ``api_url`` replaces the vendor's address in rehearsals.
-    ``every_s`` is the pause between two rounds of a polled source; None means its kind's own.
+    ``every_s`` is the pause between two rounds of a polled source (None means its kind's own), or between two looks
+    into a network share. ``folder`` is watched for a filed source, for files whose names fit ``files``.
     """
 
     kind: Annotated[str, AfterValidator(_known_kind)]
@@ -230,6 +231,9 @@ class SourceSettings(_WithSecrets):
     options: dict[str, str] = Field(default_factory=dict)
     api_url: str = ""
     every_s: int | None = Field(default=None, ge=5, le=86_400)
+    folder: Path | None = None
+    files: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ("*.csv", "*.txt", "*.tsv")
+    network_share: bool = False
     order_reference: ReferenceKind = ReferenceKind.AUTO
     reference_pattern: Annotated[str, AfterValidator(_usable_pattern)] = ""
     enter_on: EnterOn = EnterOn.PRINTED
@@ -245,12 +249,23 @@ class SourceSettings(_WithSecrets):
             self._check_secrets(kind)
         if self.api_url:
             _check_api_url(self.api_url, kind)
-        if self.every_s is not None and not isinstance(kind, PolledKind):
-            raise ValueError(f"every_s: a source of the kind {kind.kind!r} is not polled; remove it")
+        self._check_way(kind)
         for name in sorted(kind.credentials - self.credentials.keys()):
             raise ValueError(f"needs credentials.{name} (or credentials.{name}_file)")
         for name in sorted(self.credentials.keys() - kind.credentials):
             raise ValueError(f"credentials.{name}: unknown setting{nearest(name, dict.fromkeys(kind.credentials))}")
+        self._check_options(kind)
+        return self
+
+    def _check_way(self, kind: SourceKind) -> None:
+        if self.folder is not None and not isinstance(kind, FiledKind):
+            raise ValueError(f"folder: a source of the kind {kind.kind!r} has no files; remove it")
+        if self.network_share and self.folder is None:
+            raise ValueError("network_share: there is no folder; set folder, or remove it")
+        if self.every_s is not None and not isinstance(kind, PolledKind) and not self.network_share:
+            raise ValueError(f"every_s: a source of the kind {kind.kind!r} is not polled; remove it")
+
+    def _check_options(self, kind: SourceKind) -> None:
         for name in sorted(kind.needed_options - self.options.keys()):
             raise ValueError(f"needs options.{name}")
         for name, value in self.options.items():
@@ -258,7 +273,8 @@ class SourceSettings(_WithSecrets):
                 raise ValueError(f"options.{name}: unknown setting{nearest(name, kind.options)}")
             if (allowed := kind.options[name]) and value not in allowed:
                 raise ValueError(f"options.{name}: must be one of {', '.join(allowed)}")
-        return self
+        if isinstance(kind, FiledKind) and (problem := kind.check_options(self.options)):
+            raise ValueError(problem)
 
     def _check_secrets(self, kind: PushedKind) -> None:
         if not self.secrets and kind.key_set is None:
@@ -336,6 +352,7 @@ class Settings(BaseSettings):
         ]
         public = standard_webhook_key(TRY_OUT_SECRET)
         problems += self._without_token_key()
+        problems += self._with_the_same_folder()
         for name, source in self.sources.items():
             shop = self.shops.get(source.shop)
             if shop is None:
@@ -352,6 +369,15 @@ class Settings(BaseSettings):
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    def _with_the_same_folder(self) -> list[str]:
+        """Sources that would take each other's files."""
+        owners: dict[str, str] = {}
+        return [
+            f"sources.{name}.folder: {owner} has the same folder; every source needs one of its own"
+            for name, source in self.sources.items()
+            if source.folder is not None and (owner := owners.setdefault(os.path.realpath(source.folder), name)) != name
+        ]
 
     def _without_token_key(self) -> list[str]:
         """Sources whose tokens would have to be kept, where there is nothing to seal them with."""

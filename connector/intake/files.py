@@ -99,6 +99,7 @@ class FileIntake:
             OSError: it cannot be read.
         """
         summary = FileSummary()
+        as_found = await in_thread(partial(_state, path))
         text = await in_thread(partial(inspect, path))
         key = self._key(text)
         if await self._store.knows_delivery(self.source.name, key):
@@ -114,7 +115,8 @@ class FileIntake:
             summary.note_refused(chunk.refused)
             if progress is not None:
                 progress(chunk.read_bytes, text.size)
-        if not summary.ignored and not summary.refused:
+        same_file = await in_thread(partial(_state, path)) == as_found  # otherwise the key is not that of what was read
+        if same_file and not summary.ignored and not summary.refused:
             # Only a file with nothing left to take need not be read again: what is ignored or refused today may be
             # taken after a setting or this program has changed.
             await self._store.record_delivery(
@@ -132,6 +134,11 @@ class FileIntake:
         as_delivery = Delivery("FILE", "", {}, b"", self._clock())
         reading = Reading(delivery_key=key, events=chunk.events, ignored=ignored)
         return new_delivery(self.source.name, self.source.shop, as_delivery, reading)
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    stat = path.stat()
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
 def _next(chunks: Iterator[Chunk]) -> Chunk | None:
