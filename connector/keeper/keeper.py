@@ -82,9 +82,8 @@ class Keeper:
                 log.exception("keeper_turn_failed", shop=self._shop)
                 await self._begin_again_after(timedelta(seconds=5))
             else:
-                await self._recovered()
-                if not busy:
-                    await self._nap()
+                # A turn without work proves nothing: only one with work shows that Qoo10 is back.
+                await (self._recovered() if busy else self._nap())
 
     async def turn(self) -> bool:
         """Takes everything that is due one step further; whether there was anything.
@@ -93,8 +92,10 @@ class Keeper:
             CredentialError, LaterError: Qoo10 cannot be worked with now.
             StoreUnavailable: the store cannot.
         """
-        resolved, fresh = await self._parcels.work_off(self._clock())
-        worked = await self._entries.work_off(self._clock(), fresh)
+        resolved, found = await self._parcels.work_off(self._clock())
+        worked = await self._entries.work_off(self._clock(), found.lines)
+        if found.failure is not None and not found.reached:
+            raise found.failure
         return resolved or worked
 
     async def _begin(self) -> None:
@@ -153,7 +154,7 @@ class Keeper:
     async def _pause(self, error: LaterError) -> None:
         pause = schedule.pause_after(self._failures, random.random())  # noqa: S311 - spreads retries
         if error.retry_after_s is not None:
-            pause = max(pause, timedelta(seconds=error.retry_after_s))
+            pause = max(pause, schedule.asked_for(error.retry_after_s))
         self._failures += 1
         log.warning("qoo10_unavailable", shop=self._shop, failures=self._failures, error=str(error))
         await self._wait(pause, wakeable=False)

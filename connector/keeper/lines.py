@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 
 from connector.domain.memory import LineMemory, claim_remembered, remembered
 from connector.domain.orders import Claim, OrderLine
-from connector.keeper.observe import BY_LINE, FEW
+from connector.keeper.observe import BY_LINE, FEW, as_later
 from connector.qoo10.client import QapiClient
 from connector.qoo10.errors import LaterError, RefusedError
 from connector.qoo10.protocol import OrderSearch, is_order_no
@@ -20,6 +21,19 @@ LIST_PAUSE = timedelta(seconds=2)
 """The shortest time between two lists asked for by unknown references, so that a flood of them is no flood of calls."""
 
 log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class Found:
+    """What a look-up brought.
+
+    ``lines`` were read with their claims and need not be read again in this turn. ``failure`` says that something could
+    not be asked, so that what is missing is not unknown; ``reached`` that Qoo10 answered something.
+    """
+
+    lines: dict[str, OrderLine] = field(default_factory=dict)
+    failure: LaterError | None = None
+    reached: bool = False
 
 
 class Lines:
@@ -79,37 +93,49 @@ class Lines:
             await self._store.remember_lines(self._shop, changed, at)
         return {memory.order_no for memory in changed}
 
-    async def look_up(self, numbers: Collection[str]) -> dict[str, OrderLine]:
+    async def look_up(self, numbers: Collection[str]) -> Found:
         """Looks for numbers that nothing is known of: as order lines while they are few, then in a fresh list.
 
-        Gives the lines that were read with their claims on the way; they need not be read again in this turn.
+        Raises:
+            CredentialError: the shop must stop.
         """
         at = self._clock()
-        fresh: dict[str, OrderLine] = {}
+        found = Found()
         if len(numbers) <= FEW:
-            fresh = await self.read_singly(numbers, at)
-        missing = set(numbers) - set(fresh)
+            found = await self.read_singly(numbers, at)
+        missing = set(numbers) - set(found.lines)
         if missing and (self.may_list_from is None or at >= self.may_list_from):
-            await self.list_open()
+            try:
+                await self.list_open()
+            except (LaterError, RefusedError) as error:
+                log.warning("orders_not_listed", shop=self._shop, error=str(error))
+                found.failure = as_later(error)
+                return found
+            found.reached = True
             known = await self._known(list(missing))
             missing -= {memory.order_no for memory in known} | {memory.pack_no for memory in known}
             if missing and len(numbers) > FEW:
-                fresh |= await self.read_singly(sorted(missing)[:FEW], at)
-        return fresh
+                singly = await self.read_singly(sorted(missing)[:FEW], at)
+                found = replace(singly, reached=True)
+        return found
 
-    async def read_singly(self, numbers: Collection[str], at: datetime) -> dict[str, OrderLine]:
-        """Reads lines with their claims one by one, and remembers them; what cannot be read is left out."""
+    async def read_singly(self, numbers: Collection[str], at: datetime) -> Found:
+        """Reads lines with their claims one by one, and remembers them."""
         asked = [number for number in numbers if is_order_no(number)]
         answers = await asyncio.gather(*(self._client.read_line(number) for number in asked), return_exceptions=True)
-        found: dict[str, OrderLine] = {}
+        found = Found()
         for number, answer in zip(asked, answers, strict=True):
-            if isinstance(answer, OrderLine):
-                found[number] = answer
-            elif isinstance(answer, LaterError | RefusedError):
+            if isinstance(answer, LaterError | RefusedError):
                 log.warning("order_not_read", shop=self._shop, order_no=number, error=str(answer))
+                if isinstance(answer, LaterError) or answer.code is None:
+                    found.failure = as_later(answer)
             elif isinstance(answer, BaseException):
                 raise answer
-        await self.remember(list(found.values()), at, listed=False, claim_from=BY_LINE)
+            else:
+                found.reached = True
+                if answer is not None:
+                    found.lines[number] = answer
+        await self.remember(list(found.lines.values()), at, listed=False, claim_from=BY_LINE)
         return found
 
     async def _known(self, numbers: Sequence[str]) -> list[LineMemory]:

@@ -64,10 +64,15 @@ async def observe(
     return seen
 
 
+def as_later(error: LaterError | RefusedError) -> LaterError:
+    """The failure of a read: a refusal without a code says that the call is wrong, which a person has to mend."""
+    return error if isinstance(error, LaterError) else LaterError(error.method, error.detail)
+
+
 def _note_refusal(seen: Observation, order_no: str, error: RefusedError) -> None:
     """A refusal with a code speaks of the order; one without is about the call, and says nothing of the order."""
     if error.code is None:
-        seen.failed[order_no] = LaterError(error.method, error.detail)
+        seen.failed[order_no] = as_later(error)
     else:
         seen.lines[order_no] = None
 

@@ -121,7 +121,7 @@ def after_failure(entry: Entry, error: LaterError | CredentialError, now: Moment
     if isinstance(error, CredentialError):
         wait, reason, attempts = timedelta(), Reason.SHOP_STOPPED, entry.attempts
     elif error.retry_after_s is not None:
-        wait = max(wait, timedelta(seconds=error.retry_after_s))
+        wait = max(wait, schedule.asked_for(error.retry_after_s))
     state = EntryState.WAITING if entry.state is EntryState.ENTERING else entry.state
     if state in (EntryState.HELD, EntryState.CONFLICT, EntryState.CONFIRMED):
         reason = entry.reason

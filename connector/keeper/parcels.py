@@ -9,12 +9,11 @@ import structlog
 from connector.domain.decision import Label
 from connector.domain.entry import Entry, EntryState
 from connector.domain.memory import LineMemory
-from connector.domain.orders import OrderLine
 from connector.domain.parcel import Parcel, ParcelState
 from connector.domain.reasons import Reason
 from connector.domain.references import ReferenceKind, candidates
 from connector.keeper import schedule
-from connector.keeper.lines import Lines
+from connector.keeper.lines import Found, Lines
 from connector.keeper.resolve import Resolution, resolve
 from connector.settings import SourceSettings
 from connector.store.entries import NewEntry
@@ -33,15 +32,17 @@ class ParcelDesk:
         self._lines = lines
         self._sources = sources
 
-    async def work_off(self, now: datetime) -> tuple[bool, dict[str, OrderLine]]:
-        """Settles the parcels that are due: whether there were any, and the lines read from Qoo10 on the way.
+    async def work_off(self, now: datetime) -> tuple[bool, Found]:
+        """Settles the parcels that are due: whether there were any, and what Qoo10 was asked for on the way.
+
+        What Qoo10 could not be asked for waits as unavailable: it keeps nobody else from being entered.
 
         Raises:
-            QapiError: Qoo10 could not be asked; the parcels stay due.
+            CredentialError: the shop must stop; the parcels stay due.
         """
         parcels = await self._store.due_parcels(self._shop, now)
         if not parcels:
-            return False, {}
+            return False, Found()
         numbers = {parcel.id: self._candidates(parcel) for parcel in parcels}
         known = await self._known(numbers)
         unknown = {
@@ -50,7 +51,7 @@ class ParcelDesk:
             if self._resolve(parcel, numbers[parcel.id], known).reason is Reason.ORDER_UNKNOWN
             for number in numbers[parcel.id]
         }
-        fresh = await self._lines.look_up(sorted(unknown)) if unknown else {}
+        found = await self._lines.look_up(sorted(unknown)) if unknown else Found()
         async with self._lines.quiet:
             if unknown:
                 known = await self._known(numbers)
@@ -61,7 +62,7 @@ class ParcelDesk:
                 self._settled(
                     parcel,
                     numbers[parcel.id],
-                    self._resolve(parcel, numbers[parcel.id], known),
+                    _unless_unasked(self._resolve(parcel, numbers[parcel.id], known), found),
                     {memory.order_no: memory for memory in known},
                     [entry for entry in entries if entry.tracking_no == parcel.key.tracking_number],
                     now,
@@ -69,7 +70,7 @@ class ParcelDesk:
                 for parcel in parcels
             ]
             await self._store.settle_parcels(settled)
-        return True, fresh
+        return True, found
 
     async def _known(self, numbers: Mapping[int, Sequence[str]]) -> list[LineMemory]:
         return await self._store.known_lines(
@@ -98,14 +99,14 @@ class ParcelDesk:
             # A message that knows only the number: it tells something about parcels that others announced.
             return SettledParcel(parcel, ParcelState.RESOLVED, Reason.NUMBER_ONLY, now, wake=wake)
         if not resolution.order_nos:
-            waits = resolution.reason is Reason.ORDER_UNKNOWN
+            waits = resolution.reason in (Reason.ORDER_UNKNOWN, Reason.UNAVAILABLE)
             log.info("parcel_unresolved", shop=self._shop, parcel=parcel.id, reason=resolution.reason)
             return SettledParcel(
                 parcel,
                 ParcelState.UNRESOLVED,
                 resolution.reason,
                 now,
-                due_at=self._search_again_at(parcel, now) if waits else None,
+                due_at=self._search_again_at(parcel, resolution.reason, now) if waits else None,
                 candidates=numbers if waits else (),
                 wake=wake,
             )
@@ -132,12 +133,20 @@ class ParcelDesk:
             wake=wake,
         )
 
-    def _search_again_at(self, parcel: Parcel, now: datetime) -> datetime:
+    def _search_again_at(self, parcel: Parcel, reason: Reason, now: datetime) -> datetime:
         """A first search that came too soon after a list is made up for as soon as the next list may be asked for."""
         may_list_from = self._lines.may_list_from
+        if reason is Reason.UNAVAILABLE:
+            return now + schedule.retry_after(parcel.attempts, random.random())  # noqa: S311 - spreads, guards nothing
         if parcel.attempts == 0 and may_list_from is not None and may_list_from > now:
             return may_list_from
         return now + schedule.search_after(parcel.attempts, random.random())  # noqa: S311 - spreads, guards nothing
+
+
+def _unless_unasked(resolution: Resolution, found: Found) -> Resolution:
+    """Nothing is unknown that Qoo10 could not be asked for."""
+    unasked = resolution.reason is Reason.ORDER_UNKNOWN and found.failure is not None
+    return Resolution(reason=Reason.UNAVAILABLE) if unasked else resolution
 
 
 def _is_concerned(entry: Entry, label: Label) -> bool:

@@ -22,6 +22,11 @@ def retry_after(attempts: int, chance: float) -> timedelta:
     return _growing(timedelta(seconds=1), _LONGEST_RETRY, attempts, chance)
 
 
+def asked_for(seconds: float) -> timedelta:
+    """A pause that Qoo10 asked for. Bounded: a mistaken header must not silence a shop for a day."""
+    return timedelta(seconds=min(seconds, _LONGEST_RETRY.total_seconds()))
+
+
 def pause_after(failures: int, chance: float) -> timedelta:
     """Until a shop is called again after failures in a row: short, a new label may be the first to succeed."""
     return _growing(timedelta(seconds=0.5), _LONGEST_PAUSE, failures, chance)

@@ -72,7 +72,7 @@ class SettledEntry:
 
 @dataclass(frozen=True, slots=True)
 class Requeue:
-    """Entries of a shop to look at again: those that stand still for one of these reasons."""
+    """Entries and parcels of a shop to look at again: those that stand still for one of these reasons."""
 
     shop: str
     reasons: tuple[Reason, ...]
@@ -303,8 +303,13 @@ async def recover_entries(connection: AsyncConnection, payloads: Sequence[tuple[
 
 
 async def requeue(connection: AsyncConnection, payloads: Sequence[Requeue]) -> list[None]:
-    """Looks again at entries that stand still for reasons which may have gone away."""
+    """Looks again at entries and parcels that stand still for reasons which may have gone away."""
     for wanted in payloads:
+        await connection.execute(
+            update(parcel)
+            .where(parcel.c.shop == wanted.shop, parcel.c.due_at.is_not(None), parcel.c.reason.in_(wanted.reasons))
+            .values(due_at=wanted.at)
+        )
         await connection.execute(
             update(entry)
             .where(entry.c.shop == wanted.shop, text(IN_WORK), entry.c.reason.in_(wanted.reasons))

@@ -208,7 +208,7 @@ class Store:
         return count
 
     async def requeue(self, wanted: Requeue) -> None:
-        """Looks again at entries that stand still for reasons which may have gone away."""
+        """Looks again at entries and parcels that stand still for reasons which may have gone away."""
         await self._writer.submit(entries.requeue, wanted)
 
     # What a keeper remembers

@@ -214,6 +214,23 @@ class Rig:
             self.clock.time = max(self.clock.time, due_at)
         pytest.fail("the keeper never comes to rest")
 
+    async def run(self, **by: float) -> None:
+        """The keeper's own loop for this much time: its waits move the clock instead of sleeping."""
+        end = self.clock() + timedelta(**by)
+        keeper = self.keeper
+
+        async def wait(pause: timedelta, *, wakeable: bool) -> None:
+            await asyncio.sleep(0)
+            if wakeable and self.store.wake(SHOP).is_set():
+                return
+            self.clock.time += min(pause, max(end - self.clock(), timedelta()))
+            if self.clock() >= end:
+                keeper._closing.set()
+
+        keeper._wait = wait  # type: ignore[method-assign]
+        keeper._closing.clear()
+        await keeper.run()
+
     async def enter(self, order_ref: str, tracking_no: str = "", **label: Any) -> Entry:
         """Hear of a label, work until it is settled, give its one entry."""
         heard = await self.hear(order_ref, tracking_no, **label)
