@@ -32,20 +32,6 @@ PATH = "/api_v1_receiveorder_base/search"
 PAGE_ROWS = 200
 MERGED_ROWS = 1000
 
-FIELDS = (
-    "receive_order_id",
-    "receive_order_shop_cut_form_id",
-    "receive_order_delivery_cut_form_id",
-    "receive_order_delivery_id",
-    "receive_order_delivery_name",
-    "receive_order_send_date",
-    "receive_order_cancel_type_id",
-    "receive_order_deleted_flag",
-    "receive_order_include_to_order_id",
-    "receive_order_last_modified_date",
-)
-"""All that is asked for, so that no buyer's name ever leaves NextEngine."""
-
 ALIVE = frozenset({"", "0"})
 """``receive_order_cancel_type_id`` and ``receive_order_deleted_flag`` of a slip that counts. Read only."""
 
@@ -72,6 +58,10 @@ class Slip(BaseModel):
     receive_order_last_modified_date: OptionalWord = ""
 
 
+FIELDS = ",".join(Slip.model_fields)
+"""All that is asked for, so that no buyer's name ever leaves NextEngine."""
+
+
 class Page(BaseModel):
     """The answer's envelope."""
 
@@ -94,19 +84,19 @@ def start(setup: PollSetup, state: PollState, now: datetime) -> PollRequest:
 
 def read(setup: PollSetup, request: PollRequest, answer: FetchAnswer, state: PollState) -> PollResult:
     """A page, or the slips merged into those on it; and before anything else the tokens, whatever the answer says."""
-    old = _tokens(setup, state)
-    tokens = {**old, **_new_tokens(answer.body)}
+    new = _new_tokens(answer.body)
+    tokens = {**_tokens(setup, state), **new}
     kept = PollState(state.cursor, tokens)
     try:
         check_status(answer, "NextEngine", "credentials")
-        rows = _rows(answer.body, renewed=tokens != old)
+        rows = _rows(answer.body, renewed=bool(new))
         if "merged_into" in request.context:
             return _read_merged(setup, request, rows, kept)
         reading = read_page(answer.body, setup.options)
-    except UnreadablePayload as unreadable:
-        return PollResult(Reading(), kept, trouble=PollFailed(unreadable.problem))
-    except PollFailed as failed:
-        return PollResult(Reading(), kept, trouble=failed)
+    except (UnreadablePayload, PollFailed) as error:
+        trouble = error if isinstance(error, PollFailed) else PollFailed(error.problem)
+        # Tokens that nothing has proved are not kept: they would take the place of better ones.
+        return PollResult(Reading(), kept if new else state, trouble=trouble)
     cursor = dict(request.context)
     slips = list(_slips(rows))
     changed = newest_zoneless((slip.receive_order_last_modified_date for slip in slips), answer.received_at)
@@ -179,7 +169,7 @@ def _merged_into(
 
 
 def _search(tokens: Mapping[str, str], wanted: Mapping[str, str], context: Mapping[str, str]) -> PollRequest:
-    form = {name: tokens[name] for name in _TOKENS} | {"wait_flag": "1", "fields": ",".join(FIELDS)}
+    form = {name: tokens[name] for name in _TOKENS} | {"wait_flag": "1", "fields": FIELDS}
     return PollRequest("POST", HOST, PATH, form={**form, "limit": str(PAGE_ROWS), **wanted}, context=context)
 
 

@@ -161,13 +161,11 @@ class Poller:
             raise PollLater(unavailable.problem) from None
 
     async def _keep(self, request: PollRequest, answer: FetchAnswer, result: PollResult) -> None:
+        changed = result.state.tokens != self._state.tokens
+        # Unchanged tokens stay sealed as they are: with another key than theirs they would be taken for none.
+        sealed = self._sealed(result.state) if changed else self._row.tokens
         self._state = result.state
-        row = replace(
-            self._row,
-            cursor=result.state.cursor,
-            tokens=self._sealed(result.state),
-            polled_at=answer.received_at,
-        )
+        row = replace(self._row, cursor=result.state.cursor, tokens=sealed, polled_at=answer.received_at)
         await self._settle(row, self._found(request, answer, result.reading))
 
     def _found(self, request: PollRequest, answer: FetchAnswer, reading: Reading) -> NewDelivery | None:
