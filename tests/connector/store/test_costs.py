@@ -1,0 +1,125 @@
+"""The cost of a turn does not grow with what has been done before: every query goes through an index."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import event
+
+from connector.domain.conflict import CANCEL_TOPIC, News
+from connector.domain.decision import ConflictKind
+from connector.domain.entry import EntryState
+from connector.domain.parcel import ParcelState
+from connector.domain.reasons import Reason
+from connector.store.entries import Requeue, SettledEntry, Writing
+from connector.store.fetches import SettledFetch
+from connector.store.parcels import SettledParcel
+from connector.store.store import Store
+
+if TYPE_CHECKING:
+    from tests.connector.store.conftest import Make
+
+GROWING = (
+    "delivery",
+    "label_event",
+    "fetch",
+    "parcel",
+    "parcel_candidate",
+    "entry",
+    "order_line",
+    "history",
+    "conflict",
+)
+"""Tables that have a row for everything that ever happened."""
+
+
+@pytest.fixture
+def plans(store: Store, store_url: str) -> Any:
+    """The plan of every statement since: {statement: its steps}."""
+    seen: dict[str, Any] = {}
+
+    def note(
+        _connection: object, _cursor: object, statement: str, parameters: Any, _context: object, many: object
+    ) -> None:
+        seen[statement] = parameters[0] if many else parameters
+
+    for engine in (store._reading, store._writing):
+        event.listen(engine.sync_engine, "before_cursor_execute", note)
+
+    def explained() -> dict[str, list[str]]:
+        with sqlite3.connect(Path(store_url.removeprefix("sqlite:///"))) as connection:
+            found = {
+                statement: [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+                for statement, parameters in seen.items()
+                if not statement.startswith("BEGIN")
+            }
+        connection.close()
+        return found
+
+    return explained
+
+
+def scans(plans: dict[str, list[str]]) -> list[tuple[str, str]]:
+    """Steps that read the whole of a growing table, or all that one shop ever had in it."""
+    bad = []
+    for statement, steps in plans.items():
+        for step in steps:
+            words = step.split()
+            table = words[1] if len(words) > 1 else ""
+            everything = words[0] == "SCAN" and "ix_entry_in_work" not in step
+            one_shop = step.endswith("(shop=?)") and not any(
+                partial in step for partial in ("ix_entry_in_work", "ix_order_line_requests", "uq_conflict_open")
+            )
+            if table in GROWING and (everything or one_shop):
+                bad.append((statement, step))
+    return bad
+
+
+async def test_a_whole_turn_reads_no_table_through(store: Store, make: Make, plans: Any) -> None:
+    """The way of a label, the watches, the recovery, the metrics."""
+    at = make.at()
+    await store.record_delivery(make.delivery(make.event("1")))
+    await store.record_delivery(make.fetching())
+    (due,) = await store.due_fetches(at)
+    await store.settle_fetch(SettledFetch(due.id, "done"))
+    await store.next_fetch_at()
+    await store.remember_lines("main", [make.line()], at)
+    (parcel,) = await store.due_parcels("main", at)
+    waits = SettledParcel(parcel, ParcelState.UNRESOLVED, Reason.ORDER_UNKNOWN, at, candidates=("1062428737",))
+    await store.settle_parcels([waits])
+    await store.known_lines("main", ["1062428737", "300123456"])
+    await store.open_requests("main")
+    await store.settle_parcels([make.entries(parcel, "1062428737")])
+    await store.next_due_at("main")
+    (entry,) = await store.due_entries("main", at)
+    await store.parcels_by_id([entry.parcel_id])
+    await store.entries_of_numbers("main", [entry.tracking_no])
+    await store.sibling_numbers("main", [entry])
+    await store.lines_in_conflict("main", [entry.order_no])
+    await store.begin_writing([Writing(entry, "x", "SetSendingInfo", Reason.OPEN, at)])
+    news = (News(CANCEL_TOPIC, ConflictKind.IN_THE_GAP),)
+    await store.settle_entries([SettledEntry(entry, EntryState.HELD, Reason.IN_THE_GAP, at, news=news)])
+    await store.wake_lines("main", [entry.order_no], at)
+    await store.recover_entries("main", at)
+    await store.requeue(Requeue("main", (Reason.UNAVAILABLE,), at))
+    await store.state_counts()
+    await store.steps_of(entry.parcel_id, [entry.id])
+
+    explained = plans()
+
+    assert len(explained) > 25
+    assert scans(explained) == []
+
+
+async def test_what_people_look_at_stops_early(store: Store, plans: Any) -> None:
+    """The newest rows come by the key, backwards; the limit ends the walk."""
+    await store.entry_rows(50)
+    await store.conflict_rows(50)
+
+    assert [steps for statement, steps in plans().items() if "ORDER BY" in statement] == [
+        ["SCAN entry"],
+        ["SCAN conflict"],
+    ]
