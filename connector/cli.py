@@ -18,6 +18,7 @@ from connector import sandbox as qoo10
 from connector.check.findings import Finding, Level, worst
 from connector.check.gather import examine
 from connector.check.show import as_json, as_table, in_short
+from connector.cli_import import import_file
 from connector.demo.live import run_live
 from connector.demo.once import run_once
 from connector.settings import Settings, load_settings
@@ -68,6 +69,25 @@ async def _serve(settings: Settings) -> None:
         await stop.wait()
         notify("STOPPING=1")
     watchdog.cancel()
+
+
+@main.command(name="import")
+def import_(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A CSV file of the carrier's program.")],
+    source: Annotated[str, typer.Option(help="The name of the source, as in \\[sources.NAME].")],
+    config: ConfigOption = CONFIG,
+) -> None:
+    """Takes a carrier's file into the store, as if it lay in its source's folder. The file stays where it is.
+
+    A row is taken once, however often its file comes. The daemon works on what was taken from its next start on;
+    while it runs, put files into the source's folder instead.
+
+    Exit codes: 1 the file, some of its rows or the store cannot be used; 2 wrong use or configuration.
+    """
+    _speak_in_any_encoding()
+    settings = _settings_or_exit(config)
+    log.configure("error", "auto")
+    raise typer.Exit(asyncio.run(import_file(settings, file, source, output, errors)))
 
 
 @main.command()

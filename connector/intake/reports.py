@@ -17,7 +17,7 @@ def needs_report(summary: FileSummary) -> bool:
 
 def report_of(source: str, summary: FileSummary, at: datetime) -> str:
     """The report on a file that was read."""
-    return "\n".join([*_head(source, at), *_counts(summary), *_reasons(summary), ""])
+    return "\n".join([*_head(source, at), *_counts(summary), *reasons(summary), ""])
 
 
 def report_of_refusal(source: str, refused: FileRefused, at: datetime) -> str:
@@ -47,7 +47,8 @@ def _counts(summary: FileSummary) -> Iterator[str]:
         yield "行番号は見出しを含めて1から数えます。直したファイルをもう一度入れてください。二重には取り込みません。"
 
 
-def _reasons(summary: FileSummary) -> Iterator[str]:
+def reasons(summary: FileSummary) -> Iterator[str]:
+    """For each reason the rows that were refused for it, what is wrong, and what to do, in both languages."""
     for why, ranges in summary.refused.items():
         yield ""
         yield f"Rows / 行: {_in_words(ranges)}"
