@@ -15,9 +15,11 @@ from carriers.signatures import (
     path_secret_problem,
     require_fresh,
     standard_webhook_key,
+    typeable_secret_problem,
     verify_hmac_base64,
     verify_hmac_hex,
     verify_path_secret,
+    verify_shared_secret,
     verify_standard_webhook,
 )
 
@@ -216,3 +218,30 @@ def test_any_path_is_only_ever_a_bad_signature(path: str, ending: str) -> None:
     for hostile in (path, f"/webhooks/shippit/{ending}"):
         with contextlib.suppress(BadSignature):
             verify_path_secret(hostile, [PATH_SECRET, ending])
+
+
+def test_a_secret_that_is_sent_along_is_compared_as_it_is() -> None:
+    verify_shared_secret("sécret", ["", "another", "sécret"])
+    for value, secrets, reason in (
+        ("secret", ["sécret"], "mismatch"),
+        ("", [""], "no_secret"),
+        ("secret", [], "no_secret"),
+        ("secret ", ["secret"], "mismatch"),
+    ):
+        with pytest.raises(BadSignature, match=reason):
+            verify_shared_secret(value, secrets)
+
+
+@given(ANY_TEXT, st.lists(ANY_TEXT))
+def test_any_text_is_one_of_the_secrets_or_a_bad_signature(value: str, secrets: list[str]) -> None:
+    if value and value in secrets:
+        verify_shared_secret(value, secrets)
+    else:
+        with pytest.raises(BadSignature):
+            verify_shared_secret(value, secrets)
+
+
+@pytest.mark.parametrize("secret", ["", "\n", "a\x00", "\ud800", "a\tb"])
+def test_a_secret_that_cannot_be_typed_is_reported(secret: str) -> None:
+    assert typeable_secret_problem(secret)
+    assert typeable_secret_problem("sécret with blanks") is None
