@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from connector.domain.decision import Cancel, Facts, GapPolicy, Label, Making, Person, Shipping, Shown, Written
-from connector.domain.memory import CANCEL_UNDER_WAY, LineMemory
+from connector.domain.memory import CANCEL_CLAIMS, CANCEL_DONE, CANCEL_UNDER_WAY, LineMemory
 from connector.domain.orders import ClaimStatus, OrderLine, ShippingStatus
 from connector.domain.reasons import Reason
 
@@ -64,11 +64,12 @@ def cancel_axis(
 
     A request in the same second as the label counts as before it: Qoo10 gives seconds only, and holding a parcel
     back is the mistake that can be mended. Where Qoo10 leaves the request's time out, the moment we learned of it is
-    taken. A line that is gone keeps the cancel that we last saw on it.
+    taken. A line that is gone keeps the cancel that we last saw on it, and a cancelled line stays cancelled.
     """
     status = line.claim.status if line is not None and line.claim is not None else None
-    if line is None and memory is not None and memory.ended_at is None:
-        status = memory.cancel_status
+    remembered = memory.cancel_status if memory is not None and memory.ended_at is None else None
+    if line is None or (remembered in CANCEL_DONE and status not in CANCEL_CLAIMS):
+        status = remembered
     if status in CANCEL_UNDER_WAY:
         return Cancel.UNDER_WAY
     if status is not ClaimStatus.CANCEL_REQUESTED:

@@ -6,6 +6,8 @@ from datetime import datetime
 from connector.domain.orders import Claim, ClaimStatus, OrderLine, ShippingStatus, ship_by_end
 
 CANCEL_UNDER_WAY = frozenset({ClaimStatus.CANCELLING, ClaimStatus.CANCELLED, ClaimStatus.UNPAID_ORDER_CANCELLED})
+CANCEL_DONE = frozenset({ClaimStatus.CANCELLED, ClaimStatus.UNPAID_ORDER_CANCELLED})
+"""A cancel that was carried out does not end: the money is back with the buyer, whatever an answer leaves out later."""
 CANCEL_CLAIMS = CANCEL_UNDER_WAY | {ClaimStatus.CANCEL_REQUESTED}
 
 
@@ -64,7 +66,8 @@ def remembered(
 def claim_remembered(before: LineMemory, claim: Claim | None, claim_from: str, at: datetime) -> LineMemory:
     """The memory after a look that would have shown a claim. A request with another time is another request."""
     if claim is None or claim.status not in CANCEL_CLAIMS:
-        ended = before.cancel_status is not None and before.ended_at is None
+        open_until_now = before.cancel_status is not None and before.ended_at is None
+        ended = open_until_now and before.cancel_status not in CANCEL_DONE
         return replace(before, ended_at=at) if ended else before
     under_way_at = at if claim.status in CANCEL_UNDER_WAY else None
     another = claim.requested_at is not None and claim.requested_at != before.requested_at
