@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -135,11 +135,14 @@ class Rig:
         self.sources = {**self.sources, **{name.replace("_", "-"): given for name, given in sources.items()}}
         self.start()
 
-    def with_login(self, **options: Any) -> None:
+    def with_login(self) -> None:
         """Use a key that is issued from the shop's login."""
         login = self.market.shop(SHOP)
         self.keys = IssuedKey(
-            Login(login.api_key, login.user_id, login.password), self.transport, self.clock, **options
+            Login(login.api_key, login.user_id, login.password),
+            self.transport,
+            self.clock,
+            clock=lambda: self.clock().timestamp(),
         )
         self.start()
 
@@ -214,9 +217,14 @@ class Rig:
             self.clock.time = max(self.clock.time, due_at)
         pytest.fail("the keeper never comes to rest")
 
-    async def run(self, **by: float) -> None:
-        """The keeper's own loop for this much time: its waits move the clock instead of sleeping."""
-        end = self.clock() + timedelta(**by)
+    async def run(self, meanwhile: Callable[[], None] | None = None, **by: float) -> None:
+        """The keeper's own loop for this much time: its waits move the clock instead of sleeping.
+
+        ``meanwhile`` happens when half of the time is over.
+        """
+        start = self.clock()
+        end = start + timedelta(**by)
+        events = [meanwhile] if meanwhile else []
         keeper = self.keeper
 
         async def wait(pause: timedelta, *, wakeable: bool) -> None:
@@ -224,6 +232,8 @@ class Rig:
             if wakeable and self.store.wake(SHOP).is_set():
                 return
             self.clock.time += min(pause, max(end - self.clock(), timedelta()))
+            if events and self.clock() >= start + timedelta(**by) / 2:
+                events.pop()()
             if self.clock() >= end:
                 keeper._closing.set()
 
