@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
+from typing import Final
 
 from connector.domain.orders import Claim, ClaimStatus, OrderLine, SendingRow, ShippingStatus
 from connector.qoo10 import protocol, readers
@@ -12,7 +14,9 @@ from connector.qoo10.keys import KeyHolder
 from connector.qoo10.outcomes import RowOutcome, bulk_outcomes
 from connector.qoo10.protocol import Call, ClaimSearch, DelayType, InquiryStatus, InquiryType, OrderSearch
 from connector.qoo10.readers import Inquiry
-from connector.qoo10.transport import Transport
+from connector.qoo10.transport import Transport, off_the_loop
+
+_MANY_ROWS: Final = 100
 
 
 class QapiClient:
@@ -47,7 +51,8 @@ class QapiClient:
         found: dict[str, OrderLine] = {}
         for first, last in windows(start, end):
             answer = await self._send(protocol.get_shipping_info_v3(status, first, last, condition))
-            found.update((line.order_no, line) for line in readers.order_lines(answer))
+            lines = await off_the_loop(partial(readers.order_lines, answer), long=answer.size >= _MANY_ROWS)
+            found.update((line.order_no, line) for line in lines)
         return tuple(found.values())
 
     async def list_claims(
@@ -61,7 +66,8 @@ class QapiClient:
         found: dict[Claim, None] = {}
         for first, last in windows(start, end):
             answer = await self._send(protocol.get_claim_info_v3(status, first, last, condition))
-            found.update(dict.fromkeys(readers.claims(answer)))
+            claims = await off_the_loop(partial(readers.claims, answer), long=answer.size >= _MANY_ROWS)
+            found.update(dict.fromkeys(claims))
         return tuple(found)
 
     async def send_number(self, row: SendingRow) -> None:

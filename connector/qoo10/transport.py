@@ -5,7 +5,8 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 import aiohttp
 from aiohttp.http_exceptions import HttpProcessingError
@@ -22,6 +23,8 @@ MAX_BODY: Final = 64 * 1024 * 1024
 """Bytes of an answer that are read; the longest list seen in public is a few megabytes."""
 
 _CHUNK: Final = 64 * 1024
+_LONG: Final = 64 * 1024
+"""Bytes of an answer from which on it is read in a thread; shorter ones take about a millisecond."""
 _TRIES: Final = 3
 _SHORTEST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 0.3
@@ -29,6 +32,8 @@ _PAUSE_WHEN_THROTTLED_S: Final = 2.0
 _LONGEST_SLOW_DOWN_S: Final = 60.0
 _NOTHING_SENT: Final = (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError)
 _LOST: Final = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,11 @@ class CallRecord:
     code: int | None
     rows: int
     server_date: datetime | None
+
+
+async def off_the_loop(read: Callable[[], T], *, long: bool) -> T:
+    """What ``read`` gives. A long list takes it half a second: in a thread, so that deliveries are answered meanwhile."""
+    return await asyncio.to_thread(read) if long else read()
 
 
 def _is_blip(error: BaseException) -> bool:
@@ -118,7 +128,8 @@ class Transport:
         try:
             status, headers, body = await self._post(call, key)
             server_date = header_time(headers.get("Date"))
-            answer = read_answer(call, status, headers, body, secrets=secrets)
+            reading = partial(read_answer, call, status, headers, body, secrets=secrets)
+            answer = await off_the_loop(reading, long=len(body) >= _LONG)
         except QapiError as error:
             outcome, code = type(error).__name__, error.code
             self._heed(error)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from aiohttp import web
 
 from connector.domain.orders import JAPAN, Claim, ClaimStatus, OrderLine, SendingRow, ShippingStatus
 from connector.qoo10 import transport as transport_module
+from connector.qoo10.answers import read_answer
 from connector.qoo10.client import QapiClient
 from connector.qoo10.errors import LaterError, QapiError, RefusedError, UnclearError
 from connector.qoo10.keys import ConfiguredKey
@@ -325,3 +327,22 @@ async def test_an_address_that_cannot_be_called_is_refused_at_once(
 ) -> None:
     with pytest.raises(ValueError, match="qapi_url"):
         Transport(session=session, base_url=address, limiter=qoo10.limiter(), on_call=qoo10.records.append)
+
+
+async def test_a_long_list_is_read_beside_the_loop_and_a_short_one_on_it(
+    client: QapiClient, qoo10: Qoo10, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Deliveries are answered while the rows of a big shop are read."""
+    on_the_loop = []
+
+    def watched(*args: object, **kwargs: object) -> object:
+        on_the_loop.append(threading.current_thread() is threading.main_thread())
+        return real(*args, **kwargs)  # type: ignore[arg-type]  # passed through unread
+
+    real = read_answer
+    monkeypatch.setattr(transport_module, "read_answer", watched)
+    rows = [{"orderNo": str(number), "shippingStatus": "On request(2)", "memo": "." * 200} for number in range(1, 501)]
+    qoo10.answers = [SUCCESS | {"ResultObject": rows}, SUCCESS | {"ResultObject": rows[:1]}]
+    for expected in (500, 1):
+        assert len(await client.list_lines(None, NOW - timedelta(days=1), NOW)) == expected
+    assert on_the_loop == [False, True]
