@@ -58,13 +58,17 @@ class ParcelDesk:
             entries = await self._store.entries_of_numbers(
                 self._shop, sorted({parcel.key.tracking_number for parcel in parcels})
             )
+            by_order_no = {memory.order_no: memory for memories in known.values() for memory in memories}
+            by_tracking_no: dict[str, list[Entry]] = {}
+            for entry in entries:
+                by_tracking_no.setdefault(entry.tracking_no, []).append(entry)
             settled = [
                 self._settled(
                     parcel,
                     numbers[parcel.id],
                     _unless_unasked(self._resolve(parcel, numbers[parcel.id], known), found),
-                    {memory.order_no: memory for memory in known},
-                    [entry for entry in entries if entry.tracking_no == parcel.key.tracking_number],
+                    by_order_no,
+                    by_tracking_no.get(parcel.key.tracking_number, ()),
                     now,
                 )
                 for parcel in parcels
@@ -72,18 +76,23 @@ class ParcelDesk:
             await self._store.settle_parcels(settled)
         return True, found
 
-    async def _known(self, numbers: Mapping[int, Sequence[str]]) -> list[LineMemory]:
-        return await self._store.known_lines(
-            self._shop, sorted({number for some in numbers.values() for number in some})
-        )
+    async def _known(self, numbers: Mapping[int, Sequence[str]]) -> dict[str, list[LineMemory]]:
+        """For each number the lines that have it as their order number or cart number."""
+        wanted = sorted({number for some in numbers.values() for number in some})
+        known: dict[str, list[LineMemory]] = {}
+        for memory in await self._store.known_lines(self._shop, wanted):
+            for number in {memory.order_no, memory.pack_no}:
+                known.setdefault(number, []).append(memory)
+        return known
 
     def _candidates(self, parcel: Parcel) -> tuple[str, ...]:
         source = self._sources.get(parcel.source)
         return candidates(parcel.key.order_ref, source.pattern if source else None)
 
-    def _resolve(self, parcel: Parcel, numbers: Sequence[str], known: Sequence[LineMemory]) -> Resolution:
+    def _resolve(self, parcel: Parcel, numbers: Sequence[str], known: Mapping[str, Sequence[LineMemory]]) -> Resolution:
         source = self._sources.get(parcel.source)
-        return resolve(numbers, source.order_reference if source else ReferenceKind.AUTO, known)
+        concerned = {memory.order_no: memory for number in numbers for memory in known.get(number, ())}
+        return resolve(numbers, source.order_reference if source else ReferenceKind.AUTO, tuple(concerned.values()))
 
     def _settled(
         self,
