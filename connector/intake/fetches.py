@@ -23,6 +23,7 @@ MOST_AT_ONCE = 4
 LONGEST_WAIT = timedelta(minutes=10)
 GIVE_UP_AFTER = 40
 """Attempts; with the longest wait between them that is about six hours."""
+PAUSE_AFTER_DEFECT_S = 5.0
 _TRANSIENT = {408, 425, 429}
 _SERVER_ERROR = 500
 
@@ -78,6 +79,10 @@ class Fetcher:
             except StoreUnavailable as error:
                 log.error("fetcher_store_unavailable", error=str(error))
                 wait_s = 5.0
+            except Exception:
+                # A defect must not end the fetches: it is logged whole, and the next round tries again.
+                log.exception("fetches_failed")
+                wait_s = PAUSE_AFTER_DEFECT_S
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(wake.wait(), wait_s)
 
@@ -89,13 +94,9 @@ class Fetcher:
         try:
             async with self._slots:
                 answer = await self._fetch(source, due.fetch)
-        except VendorUnavailable as unavailable:
-            await self._later(due, unavailable.problem)
-            return
-        try:
             reading = source.kind.read_answer(due.fetch, answer)
-        except UnreadablePayload as unreadable:
-            await self._later(due, unreadable.problem)
+        except (VendorUnavailable, UnreadablePayload) as error:
+            await self._later(due, error.problem)
             return
         except Exception:
             # A defect of an adapter must not stop the fetches of all the others.
