@@ -8,15 +8,12 @@ import shutil
 import socket
 import stat
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connector import app
 from connector.check.facts import DiskFacts, KeyFacts, KeySource, PortFacts, ShopFacts, StoreFacts, StoreState
@@ -26,8 +23,9 @@ from connector.qoo10.transport import CallRecord
 from connector.settings import ServerSettings, Settings, ShopSettings
 from connector.store import overview, shops
 from connector.store.errors import StoreError, StoreInUse
+from connector.store.reading import reading
 from connector.store.shops import ShopRow
-from connector.store.sqlite import database_path, reading_engine, sqlite_version
+from connector.store.sqlite import database_path, sqlite_version
 from connector.store.store import Store
 
 LOOK_BACK = timedelta(minutes=1)
@@ -82,25 +80,15 @@ async def _look_into_store(path: Path, names: list[str]) -> tuple[StoreFacts, Ma
     except StoreError as error:
         return StoreFacts(path, StoreState.FAILED, str(error)), {}
     try:
-        async with _reading(path) as connection:
+        async with reading(path) as connection:
             counts = await overview.state_counts(connection)
             rows = [row for name in names if (row := await shops.shop_by_name(connection, name)) is not None]
-    except DBAPIError as error:
-        return StoreFacts(path, StoreState.FAILED, f"{path} cannot be read: {error.orig}"), {}
+    except StoreError as error:
+        return StoreFacts(path, StoreState.FAILED, str(error)), {}
     in_state: Counter[str] = Counter()
     for (_, entry_state, _), count in counts.items():
         in_state[entry_state] += count
     return StoreFacts(path, state, problem, in_state), {row.name: row for row in rows}
-
-
-@asynccontextmanager
-async def _reading(path: Path) -> AsyncIterator[AsyncConnection]:
-    engine = reading_engine(path)
-    try:
-        async with engine.connect() as connection:
-            yield connection
-    finally:
-        await engine.dispose()
 
 
 def _disk(path: Path) -> DiskFacts:
