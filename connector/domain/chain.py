@@ -61,24 +61,56 @@ def row_hash(row: LogRow) -> str:
     return digest.hexdigest()
 
 
-def breaks(rows: Iterable[LogRow], anchors: Mapping[int, str]) -> list[Break]:
-    """Where ``rows``, in the order of ``seq``, are not what was once written; empty when all is well.
+_NO_PLACE = "has no place in the log, which counts from 1"
+
+
+class Chain:
+    """Follows the log row by row, so that it can be read in pages however long it is.
 
     ``anchors`` are hashes of rows by ``seq``, kept elsewhere: they find an end that was cut off, or a chain that was
     written anew from some row on.
     """
-    found: list[Break] = []
-    before = LogRow(0, 0, "", "", datetime.min, "", "", "", "", GENESIS)  # noqa: DTZ901 - never compared, only a start
-    open_anchors = dict(anchors)
-    for row in rows:
-        if row.seq != before.seq + 1:
-            found.append(Break(before.seq + 1, f"rows {before.seq + 1} to {row.seq - 1} are missing"))
-        if row.prev_hash != before.hash:
+
+    def __init__(self, anchors: Mapping[int, str] | None = None) -> None:
+        self._anchors = dict(anchors or {})
+        self._seq = 0
+        self._hash: str | None = GENESIS
+
+    def follow(self, row: LogRow) -> list[Break]:
+        """What is wrong with the next row in the order of ``seq``."""
+        if row.seq < 1:
+            return [Break(row.seq, _NO_PLACE)]
+        found = self._missing_before(row.seq)
+        if self._hash is not None and row.prev_hash != self._hash:
             found.append(Break(row.seq, "does not follow the row before it"))
         if row.hash != row_hash(row):
             found.append(Break(row.seq, "was changed after it was written"))
-        if open_anchors.pop(row.seq, row.hash) != row.hash:
+        if self._anchors.pop(row.seq, row.hash) != row.hash:
             found.append(Break(row.seq, "is not the row that its anchor was taken of"))
-        before = row
-    found += [Break(seq, "is missing, though an anchor was taken of it") for seq in sorted(open_anchors)]
-    return found
+        self._seq, self._hash = row.seq, row.hash
+        return found
+
+    def skip(self, seq: int) -> list[Break]:
+        """The next row is there, but what it holds cannot be read at all."""
+        if seq < 1:
+            return [Break(seq, _NO_PLACE)]
+        found = [*self._missing_before(seq), Break(seq, "cannot be read")]
+        self._anchors.pop(seq, None)
+        self._seq, self._hash = seq, None
+        return found
+
+    def end(self) -> list[Break]:
+        """What is missing after the last row."""
+        return [Break(seq, "is missing, though an anchor was taken of it") for seq in sorted(self._anchors)]
+
+    def _missing_before(self, seq: int) -> list[Break]:
+        first, last = self._seq + 1, seq - 1
+        if first > last:
+            return []
+        return [Break(first, f"row {first} is missing" if first == last else f"rows {first} to {last} are missing")]
+
+
+def breaks(rows: Iterable[LogRow], anchors: Mapping[int, str]) -> list[Break]:
+    """Where ``rows``, in the order of ``seq``, are not what was once written; empty when all is well."""
+    chain = Chain(anchors)
+    return [found for row in rows for found in chain.follow(row)] + chain.end()

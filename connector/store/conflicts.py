@@ -72,7 +72,8 @@ async def log_news(
         values = {"shop": shop, "order_no": order_no, "topic": news.topic, "kind": news.kind}
         await connection.execute(insert(conflict).values(**values, tracking_no=tracking_no, opened_at=at))
         standing = await _open_one(connection, shop, order_no, news.topic)
-        facts.append(_own(What.OPENED, f"{news.kind}", at, {"kind": news.kind}))
+        detail = {"kind": news.kind, "topic": news.topic, "tracking_no": tracking_no}
+        facts.append(_own(What.OPENED, f"{news.kind}", at, detail))
         change = "conflict_opened"
     if standing is None:
         raise LookupError("a conflict that was just opened is not there")
@@ -103,9 +104,7 @@ async def append_facts(connection: AsyncConnection, of: ConflictRow, facts: Sequ
     new = list({(fact.what, fact.key): fact for fact in facts if (fact.what, fact.key) not in known}.values())
     if not new:
         return
-    last_query = select(conflict_log.c.seq, conflict_log.c.hash).order_by(conflict_log.c.seq.desc()).limit(1)
-    last = (await connection.execute(last_query)).one_or_none()
-    seq, before = (last.seq, last.hash) if last is not None else (0, GENESIS)
+    seq, before = await log_end(connection) or (0, GENESIS)
     rows = []
     for fact in new:
         seq += 1
@@ -204,21 +203,38 @@ async def log_rows(connection: AsyncConnection, after: int, limit: int, conflict
     query = select(conflict_log).where(conflict_log.c.seq > after).order_by(conflict_log.c.seq).limit(limit)
     if conflict_id is not None:
         query = query.where(conflict_log.c.conflict_id == conflict_id)
-    return [
-        LogRow(
-            seq=row.seq,
-            conflict_id=row.conflict_id,
-            shop=row.shop,
-            order_no=row.order_no,
-            at=row.at,
-            what=row.what,
-            fact_key=row.fact_key,
-            body=row.body,
-            prev_hash=row.prev_hash,
-            hash=row.hash,
-        )
-        for row in await connection.execute(query)
-    ]
+    return [log_row_of(row) for row in await connection.execute(query)]
+
+
+def log_row_of(row: Row[Any]) -> LogRow:
+    """A row of the log as it is hashed."""
+    return LogRow(
+        seq=row.seq,
+        conflict_id=row.conflict_id,
+        shop=row.shop,
+        order_no=row.order_no,
+        at=row.at,
+        what=row.what,
+        fact_key=row.fact_key,
+        body=row.body,
+        prev_hash=row.prev_hash,
+        hash=row.hash,
+    )
+
+
+async def log_end(connection: AsyncConnection) -> tuple[int, str] | None:
+    """``seq`` and hash of the newest row of the log, None while it is empty."""
+    query = select(conflict_log.c.seq, conflict_log.c.hash).order_by(conflict_log.c.seq.desc()).limit(1)
+    last = (await connection.execute(query)).one_or_none()
+    return None if last is None else (last.seq, last.hash)
+
+
+async def log_hash(connection: AsyncConnection, seq: int) -> str | None:
+    """The hash of one row of the log, None where there is no such row."""
+    found: str | None = (
+        await connection.execute(select(conflict_log.c.hash).where(conflict_log.c.seq == seq))
+    ).scalar_one_or_none()
+    return found
 
 
 async def conflict_rows(connection: AsyncConnection, limit: int) -> list[ConflictRow]:

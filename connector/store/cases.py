@@ -1,0 +1,58 @@
+"""Conflicts with what stands around them, for people: the entry of their number, and the line as last seen."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from connector.domain.entry import Entry
+from connector.domain.memory import LineMemory
+from connector.store.conflicts import ConflictRow, conflict_of
+from connector.store.entries import entries_of_numbers
+from connector.store.orders import known_lines
+from connector.store.schema import conflict
+
+CHUNK = 500
+"""Conflicts read with one question: databases bound how many values one may carry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A conflict, the entry of its number and the memory of its line, where these are known."""
+
+    conflict: ConflictRow
+    entry: Entry | None = None
+    line: LineMemory | None = None
+
+
+async def cases(connection: AsyncConnection, ids: Sequence[int] | None = None, *, closed: bool = False) -> list[Case]:
+    """The conflicts with these ids (open or closed); without ids those that are open, or all; oldest first."""
+    query = select(conflict).order_by(conflict.c.id)
+    if ids is not None:
+        some = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
+        rows = [row for part in some for row in await connection.execute(query.where(conflict.c.id.in_(part)))]
+    elif closed:
+        rows = list(await connection.execute(query))
+    else:
+        rows = list(await connection.execute(query.where(conflict.c.closed_at.is_(None))))
+    found = [conflict_of(row) for row in rows]
+    return [case for start in range(0, len(found), CHUNK) for case in await _around(connection, found[start:][:CHUNK])]
+
+
+async def _around(connection: AsyncConnection, found: Sequence[ConflictRow]) -> list[Case]:
+    by_shop: defaultdict[str, list[ConflictRow]] = defaultdict(list)
+    for each in found:
+        by_shop[each.shop].append(each)
+    entries: dict[tuple[str, str, str], Entry] = {}
+    lines: dict[tuple[str, str], LineMemory] = {}
+    for shop, some in by_shop.items():
+        for entry in await entries_of_numbers(connection, shop, sorted({each.tracking_no for each in some})):
+            entries[shop, entry.order_no, entry.tracking_no] = entry
+        for line in await known_lines(connection, shop, sorted({each.order_no for each in some})):
+            lines[shop, line.order_no] = line
+    return [
+        Case(each, entries.get((each.shop, each.order_no, each.tracking_no)), lines.get((each.shop, each.order_no)))
+        for each in found
+    ]
