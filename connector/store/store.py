@@ -17,6 +17,7 @@ from connector.domain.memory import LineMemory
 from connector.domain.parcel import Parcel
 from connector.store import (
     acts,
+    cases,
     conflicts,
     deliveries,
     entries,
@@ -28,6 +29,7 @@ from connector.store import (
     polls,
     shops,
 )
+from connector.store.cases import Case
 from connector.store.conflicts import ConflictRow
 from connector.store.deliveries import NewDelivery, Receipt
 from connector.store.entries import Requeue, SettledEntry, Writing
@@ -288,6 +290,21 @@ class Store:
         """Rows of the conflict log after a ``seq``: of one conflict, or of all."""
         async with self._reader() as connection:
             return await conflicts.log_rows(connection, after, limit, conflict_id)
+
+    async def log_end(self) -> tuple[int, str] | None:
+        """``seq`` and hash of the newest row of the conflict log, None while it is empty."""
+        async with self._reader() as connection:
+            return await conflicts.log_end(connection)
+
+    async def log_hash(self, seq: int) -> str | None:
+        """The hash of one row of the conflict log, None where there is no such row."""
+        async with self._reader() as connection:
+            return await conflicts.log_hash(connection, seq)
+
+    async def cases(self, ids: Sequence[int] | None = None, *, closed: bool = False) -> list[Case]:
+        """Conflicts with what stands around them: these, or all that are open, or all."""
+        async with self._reader() as connection:
+            return await cases.cases(connection, ids, closed=closed)
 
     async def conflict_rows(self, limit: int) -> list[ConflictRow]:
         """The newest conflicts, open and closed, for people."""
