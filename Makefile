@@ -19,7 +19,7 @@ BIN := .venv/bin
 COMPILE := pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --group build
 
-.PHONY: help demo test lint types unit format lock bench clean env-run env-dev
+.PHONY: help demo test lint types unit format lock docs bench clean env-run env-dev
 
 help: ## Show this list.
 	@echo 'Usage: make TARGET [ARGS="..."] [PYTHON=python3.13]'
@@ -44,6 +44,10 @@ unit: env-dev ## Run the tests (ARGS go to pytest).
 format: env-dev ## Mend style and format in place.
 	$(BIN)/ruff check --fix-only --exit-zero
 	$(BIN)/ruff format
+
+docs: env-run ## Write docs/sources.md anew from the code.
+	$(BIN)/qoo10-connector sources page > docs/sources.md.new
+	mv docs/sources.md.new docs/sources.md
 
 bench: env-run ## Measure this machine: answers a second, durable commits, the gap (ARGS go to the benchmark).
 	@$(BIN)/python -m bench $(ARGS)

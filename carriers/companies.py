@@ -179,6 +179,12 @@ def find(kind: str, carrier: str, service: str) -> CompanyService | None:
     return CompanyService(found.company_id, UNKNOWN_SERVICE)
 
 
+def codes_of(kind: str) -> list[tuple[str, CompanyService]]:
+    """What a kind of source calls companies and services, in its own spelling."""
+    tables = [_CODE_FACTS[name].get(kind, {}) for name in ("codes", "services")]
+    return [(code, _target(text)) for table in tables for code, text in table.items()]
+
+
 def default_name(company_id: str, service_id: str) -> str | None:
     """The built-in ``ShippingCorp`` of grade high or medium; None where the seller must choose.
 

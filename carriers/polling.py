@@ -22,6 +22,9 @@ ZONELESS = "%Y-%m-%d %H:%M:%S"
 TokenText = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,4096}$")]
 """A token as a vendor gives it: whatever may stand in a header."""
 
+UNREADABLE_ROW = "unreadable_row"
+"""Why a row of a page is ignored that cannot be read; the detail then names the field and what is wrong with it."""
+
 _OK = range(200, 300)
 _WAIT = frozenset({408, 425, 429})
 _SERVER_ERRORS = range(500, 600)
@@ -81,7 +84,7 @@ def read_rows(rows: Sequence[object], read_row: Callable[[object], Reading]) -> 
         ignored += reading.ignored
     if problems and len(problems) == len(rows):
         raise UnreadablePayload(problems[0])
-    return Reading(events=tuple(events), ignored=(*ignored, *(Ignored("unreadable_row", one) for one in problems)))
+    return Reading(events=tuple(events), ignored=(*ignored, *(Ignored(UNREADABLE_ROW, one) for one in problems)))
 
 
 def label_events(

@@ -19,6 +19,7 @@ from connector.check.findings import Finding, Level, worst
 from connector.check.gather import examine
 from connector.check.show import as_json, as_table, in_short
 from connector.cli_import import import_file
+from connector.cli_sources import carriers, sources
 from connector.demo.live import run_live
 from connector.demo.once import run_once
 from connector.settings import Settings, load_settings
@@ -37,6 +38,8 @@ main = typer.Typer(
     rich_markup_mode="markdown",  # wraps the docstrings anew for the width of the terminal
     pretty_exceptions_enable=False,
 )
+main.add_typer(sources, name="sources")
+main.command()(carriers)
 errors = Console(stderr=True)
 output = Console()
 

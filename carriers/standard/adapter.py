@@ -117,4 +117,5 @@ SOURCE = PushedKind(
     parse=parse,
     check_secret=check_secret,
     proved_by="the official test vector (signature); the body is our own",
+    authentication="Standard Webhooks signature over id, time and body",
 )

@@ -14,6 +14,7 @@ import structlog
 from carriers.errors import PollFailed, PollLater, PollRefused, UnreadablePayload
 from carriers.kinds import PolledKind, PollRequest, PollResult, PollSetup, PollState
 from carriers.model import Delivery, FetchAnswer, Reading
+from carriers.polling import UNREADABLE_ROW
 from connector.intake.labels import new_delivery
 from connector.intake.vendor import VendorUnavailable, send
 from connector.metrics import Metrics
@@ -172,7 +173,7 @@ class Poller:
         """The page as a delivery; its key is what it says, so that a page that says the same again is the same."""
         if not (reading.events or reading.ignored or reading.fetches):
             return None
-        unreadable = [one.detail for one in reading.ignored if one.reason == "unreadable_row"]
+        unreadable = [one.detail for one in reading.ignored if one.reason == UNREADABLE_ROW]
         if unreadable:
             log.warning("rows_unreadable", source=self._source.name, rows=len(unreadable), problem=unreadable[0])
         said = sorted(event.key for event in reading.events) + sorted(repr(one) for one in reading.ignored)

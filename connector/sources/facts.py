@@ -1,0 +1,90 @@
+"""The kinds of source in words, for the list on the terminal and for docs/sources.md."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from carriers import SOURCES
+from carriers.kinds import FiledKind, PolledKind, PushedKind, SourceKind
+from carriers.model import EventKind, Way
+
+WAYS = {
+    Way.PUSHED: "sends webhooks",
+    Way.FILED: "writes CSV files into a folder",
+    Way.POLLED: "is asked, again and again",
+    Way.SCANNED: "is scanned by a person",
+}
+"""Every way in, in words."""
+
+_TELLS = {
+    EventKind.PRINTED: "printed",
+    EventKind.HANDED_OVER: "handed over",
+    EventKind.SCANNED: "scanned",
+    EventKind.VOIDED: "voided",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class KindFacts:
+    """One kind of source in words. ``proof`` is empty where no recording proves the reading."""
+
+    kind: str
+    title: str
+    way: str
+    authentication: str
+    tells: tuple[str, ...]
+    proof: str
+    unverified: tuple[str, ...]
+    spec: str
+    spec_read_on: str
+    settings: tuple[str, ...]
+
+
+def all_kinds() -> list[KindFacts]:
+    """Every kind that a configuration may name, by way in and name."""
+    order = list(Way)
+    return [facts_of(kind) for kind in sorted(SOURCES.values(), key=lambda one: (order.index(one.way), one.kind))]
+
+
+def facts_of(kind: SourceKind) -> KindFacts:
+    """One kind."""
+    options = [
+        f"options.{name}" + (f" ({' | '.join(values)})" if values else "") for name, values in kind.options.items()
+    ]
+    return KindFacts(
+        kind=kind.kind,
+        title=kind.title,
+        way=str(kind.way),
+        authentication=kind.authentication or _by_its_form(kind),
+        tells=tuple(word for told, word in _TELLS.items() if told in kind.tells),
+        proof=kind.proved_by,
+        unverified=kind.unverified,
+        spec=kind.spec,
+        spec_read_on=kind.spec_read_on.isoformat(),
+        settings=(*_settings(kind), *(f"credentials.{name}" for name in sorted(kind.credentials)), *options),
+    )
+
+
+def _by_its_form(kind: SourceKind) -> str:
+    match kind:
+        case PolledKind():
+            return "we log in: " + ", ".join(f"credentials.{name}" for name in sorted(kind.credentials))
+        case FiledKind():
+            return "whoever may write into the folder"
+        case PushedKind(secret_in_path=True):
+            return "a secret in the address"
+        case PushedKind(key_set=None):
+            return "a signature made with the source's secret"
+        case _:
+            return "a signature that the vendor's published keys verify"
+
+
+def _settings(kind: SourceKind) -> Sequence[str]:
+    match kind:
+        case PushedKind():
+            return ("secrets",)
+        case PolledKind(rotates_tokens=True):
+            return ("every_s", "store.token_key")
+        case PolledKind():
+            return ("every_s",)
+        case _:
+            return ()
