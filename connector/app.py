@@ -116,7 +116,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         key_sets = KeySets(session, utc_now)
         body_timeout_s = settings.server.body_timeout_s
         Webhooks(_pushed(settings.sources), store, key_sets, utc_now, metrics, body_timeout_s).add_to(app)
-        Probes(store, keepers, folders, utc_now, metrics).add_to(app)
+        Probes(store, keepers, {**folders, **pollers}, utc_now, metrics).add_to(app)
         url = await _listen(app, settings, stack)
         log.info("listening", url=url, sources=sorted(settings.sources), shops=sorted(settings.shops))
         yield RunningApp(url, store, keepers)
@@ -196,6 +196,7 @@ async def _start_shop(
     tasks.start(f"keeper {name}", keeper.run())
     claims = ClaimsWatch(
         name,
+        keeper,
         store=store,
         client=client,
         lines=lines,

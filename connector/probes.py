@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from aiohttp import web
 
 from connector.http import ApiError
-from connector.intake.watching import WatchedFolder
 from connector.keeper.keeper import Keeper
 from connector.metrics import Metrics
 from connector.store.errors import StoreUnavailable
@@ -16,6 +16,15 @@ STUCK_AFTER = timedelta(minutes=5)
 """A keeper begins a turn at least once a minute, and a turn is bounded by the timeouts of its calls."""
 
 
+class AttendedSource(Protocol):
+    """A source that this program goes to by itself: a watched folder, or a vendor that is polled."""
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be taken from it at the moment, as words for people; empty while all is well."""
+        ...
+
+
 class Probes:
     """Answers whether the program lives, whether it can do its work, and what it measured."""
 
@@ -23,13 +32,13 @@ class Probes:
         self,
         store: Store,
         keepers: Mapping[str, Keeper],
-        folders: Mapping[str, WatchedFolder],
+        attended: Mapping[str, AttendedSource],
         clock: Callable[[], datetime],
         metrics: Metrics,
     ) -> None:
         self._store = store
         self._keepers = keepers
-        self._folders = folders
+        self._attended = attended
         self._clock = clock
         self._metrics = metrics
 
@@ -56,8 +65,8 @@ class Probes:
                 reasons.append(f"shop {name}: its keeper does not run")
         if reasons:
             raise ApiError(503, "not_ready", "; ".join(reasons), "qoo10-connector check says what to mend.")
-        # A packing table's machine that is switched off is no reason to take this program out of service.
-        warnings = [f"source {name}: {folder.trouble}" for name, folder in self._folders.items() if folder.trouble]
+        # A packing table's machine that is switched off is no reason to take this program out of service, nor a vendor.
+        warnings = [f"source {name}: {source.trouble}" for name, source in self._attended.items() if source.trouble]
         return web.json_response({"status": "ready"} | ({"warnings": warnings} if warnings else {}))
 
     async def _measured(self, _request: web.Request) -> web.Response:

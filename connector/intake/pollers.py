@@ -95,6 +95,11 @@ class Poller:
                 continue
             await self.round()
 
+    @property
+    def trouble(self) -> str:
+        """Why the last round failed; empty after a good one."""
+        return self._row.error
+
     def close(self) -> None:
         """Lets it end with the answer in hand, whose tokens may be the only valid ones."""
         self._closing.set()

@@ -82,6 +82,8 @@ def _settings(kind: SourceKind) -> Sequence[str]:
     match kind:
         case PushedKind():
             return ("secrets",)
+        case FiledKind():
+            return ("folder", "files", "network_share")
         case PolledKind(rotates_tokens=True):
             return ("every_s", "store.token_key")
         case PolledKind():

@@ -299,29 +299,47 @@ MakeBench = Callable[[str], Any]
 
 
 @pytest.fixture
-async def make_bench(tmp_path: Path) -> AsyncIterator[MakeBench]:
+async def make_bench(tmp_path: Path, stand_in: Callable[..., Any]) -> AsyncIterator[MakeBench]:
     closing: list[Callable[[], Any]] = []
 
     async def make(kind: str) -> Bench:
         clock = Clock()
-        vendor = VENDORS[kind](clock)
-        app = web.Application()
-        app.router.add_route("*", "/{anything:.*}", vendor.handle)
-        runner = web.AppRunner(app)
-        await runner.setup()
-        closing.append(runner.cleanup)
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
+        vendor, url = await stand_in(kind, clock)
         session = aiohttp.ClientSession()
         closing.append(session.close)
         database = tmp_path / "connector.db"
         store = await Store.open(f"sqlite:///{database}")
         closing.append(store.close)
-        return Bench(kind, vendor, clock, store, session, f"http://127.0.0.1:{runner.addresses[0][1]}", database)
+        return Bench(kind, vendor, clock, store, session, url, database)
 
     yield make
     for close in reversed(closing):
         await close()
+
+
+@pytest.fixture
+def setups() -> Mapping[str, tuple[Mapping[str, str], Mapping[str, str]]]:
+    """Credentials and options of every kind, as its stand-in expects them."""
+    return SETUPS
+
+
+@pytest.fixture
+async def stand_in() -> AsyncIterator[Callable[..., Any]]:
+    """Starts the stand-in of a kind; gives it and its address."""
+    runners: list[web.AppRunner] = []
+
+    async def start(kind: str, clock: Any) -> tuple[Vendor, str]:
+        vendor = VENDORS[kind](clock)
+        app = web.Application()
+        app.router.add_route("*", "/{anything:.*}", vendor.handle)
+        runners.append(runner := web.AppRunner(app))
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        return vendor, f"http://127.0.0.1:{runner.addresses[0][1]}"
+
+    yield start
+    for runner in runners:
+        await runner.cleanup()
 
 
 @pytest.fixture
