@@ -109,11 +109,24 @@ def _recognised(kind: FiledKind, rows: Sequence[Sequence[str]], options: Mapping
         ) from None
 
 
-def _width(layout: Layout, rows: Sequence[Sequence[str]]) -> int:
-    """How many cells a row must have: as many as the header, or as most of the first rows."""
-    if layout.has_header:
-        return len(rows[0])
-    return Counter(len(row) for row in rows).most_common(1)[0][0]
+@dataclass(frozen=True, slots=True)
+class _Width:
+    """How many cells a row must have, and how many of them have a meaning: some programs end rows with a comma."""
+
+    cells: int
+    named: int
+
+    def fits(self, cells: Sequence[str]) -> bool:
+        return len(cells) == self.cells and not any(cell.strip() for cell in cells[self.named :])
+
+
+def _width(layout: Layout, rows: Sequence[Sequence[str]]) -> _Width:
+    """As most of the first rows have it, and not less than the header."""
+    data = rows[layout.has_header :] or rows
+    usual = Counter(len(row) for row in data).most_common(1)[0][0]
+    if not layout.has_header:
+        return _Width(usual, usual)
+    return _Width(max(usual, len(rows[0])), len(rows[0]))
 
 
 def _chunk(
@@ -136,10 +149,10 @@ def _chunk(
     return Chunk(number, tuple(events), ignored, tuple(refused), read_bytes)
 
 
-def _said(kind: FiledKind, layout: Layout, width: int, cells: list[str] | None) -> LabelEvent | Ignored | RowRefused:
+def _said(kind: FiledKind, layout: Layout, width: _Width, cells: list[str] | None) -> LabelEvent | Ignored | RowRefused:
     if cells is None:
         return NO_ROWS_FROM_HERE
-    if len(cells) < width or any(cell.strip() for cell in cells[width:]):
+    if not width.fits(cells):
         return RAGGED
     try:
         return kind.read_row(layout, cells)
