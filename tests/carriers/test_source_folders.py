@@ -4,6 +4,8 @@ How to add a source: docs/adding-a-source.md.
 """
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -140,3 +142,18 @@ def test_a_fetched_answer_gives_its_reading(kind: str, name: str, load_legs: "Lo
         for fetch in reading.fetches:
             assert fetch.host in source.hosts
             assert fetch.credential in source.credentials
+
+
+@pytest.mark.parametrize(("kind", "name"), cases())
+def test_a_repeat_is_known_again(kind: str, name: str, load_case: "LoadCase") -> None:
+    """The next attempt comes later; its events have the same keys. What is fetched again has keys of its own."""
+    case = load_case(kind, name)
+    if "unreadable" in case.expected:
+        return
+    first = PUSHED[kind].parse(case.delivery)
+    again = PUSHED[kind].parse(replace(case.delivery, received_at=case.delivery.received_at + timedelta(hours=1)))
+
+    assert (again.delivery_key, again.events) == (first.delivery_key, first.events)
+    keys = [part.key for part in (*first.events, *first.fetches)]
+    assert all(keys)
+    assert len(set(keys)) == len(keys)
