@@ -62,7 +62,7 @@ class CallRecord:
 
 
 async def off_the_loop(read: Callable[[], T], *, long: bool) -> T:
-    """What ``read`` gives. A long list takes it half a second: in a thread, so that deliveries are answered meanwhile."""
+    """What ``read`` gives. A long list takes half a second: in a thread, so that deliveries are answered meanwhile."""
     return await asyncio.to_thread(read) if long else read()
 
 
