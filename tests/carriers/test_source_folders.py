@@ -154,6 +154,6 @@ def test_a_repeat_is_known_again(kind: str, name: str, load_case: "LoadCase") ->
     again = PUSHED[kind].parse(replace(case.delivery, received_at=case.delivery.received_at + timedelta(hours=1)))
 
     assert (again.delivery_key, again.events) == (first.delivery_key, first.events)
-    keys = [part.key for part in (*first.events, *first.fetches)]
+    keys = [event.key for event in first.events] + [fetch.key for fetch in first.fetches]
     assert all(keys)
     assert len(set(keys)) == len(keys)
