@@ -59,6 +59,18 @@ class FileLock:
             self._descriptor = None
 
 
+def require_openable(database: Path) -> None:
+    """Opens the file once and lets go, before the driver does, whose thread outlives a failure to open.
+
+    Raises:
+        StoreUnavailable: it cannot be opened, and why.
+    """
+    try:
+        sqlite3.connect(database).close()
+    except sqlite3.Error as error:
+        raise StoreUnavailable(f"{database} cannot be used: {error}") from error
+
+
 def writing_engine(database: Path) -> AsyncEngine:
     """The engine behind the single writing and checkpointing connection: WAL, full sync on every commit."""
     engine = create_async_engine(_url(database), poolclass=StaticPool)

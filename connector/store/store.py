@@ -41,7 +41,14 @@ from connector.store.overview import EntryRow
 from connector.store.parcels import SettledParcel
 from connector.store.polls import PollRow, SettledPoll
 from connector.store.shops import ShopRow
-from connector.store.sqlite import FileLock, database_path, reading_engine, require_version, writing_engine
+from connector.store.sqlite import (
+    FileLock,
+    database_path,
+    reading_engine,
+    require_openable,
+    require_version,
+    writing_engine,
+)
 from connector.store.writer import Writer
 
 FETCHES = "*fetches*"
@@ -75,6 +82,7 @@ class Store:
         lock.acquire()
         writing = writing_engine(path)
         try:
+            require_openable(path)
             async with writing.begin() as connection:
                 await connection.run_sync(upgrade)
         except BaseException as error:

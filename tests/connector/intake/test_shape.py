@@ -5,7 +5,7 @@ import string
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connector.intake.shape import shape_of
@@ -93,6 +93,7 @@ def test_any_bytes_have_a_shape(body: bytes) -> None:
     assert shape == f"no JSON ({len(body)} bytes)" or leaves(shape) <= WORDS
 
 
+@settings(max_examples=50)
 @given(JSON)
 def test_a_shape_never_holds_a_value(value: Any) -> None:
     """Only the words for types, and names of fields that the body really has."""

@@ -45,7 +45,7 @@ def test_the_shipped_file_is_a_try_out_that_loads_as_it_is() -> None:
     assert list(settings.shops) == ["main"]
     assert settings.shops["main"].rehearsal
     assert settings.sources["packing-table"].secrets == (SecretStr(TRY_OUT_SECRET),)
-    assert settings.sources["packing-table"].carriers == {"yamato": "ヤマト宅急便"}
+    assert settings.sources["packing-table"].carriers["yamato"] == "ヤマト宅急便"
 
 
 def test_the_shipped_file_shows_the_defaults() -> None:
