@@ -89,11 +89,18 @@ class Poller:
         """Polls until it is closed."""
         await self.recall()
         while not self._closing.is_set():
-            now = self._clock()
-            if self._row.next_at is not None and self._row.next_at > now:
-                await self._pause((self._row.next_at - now).total_seconds())
-                continue
-            await self.round()
+            pause_s = self._due_in_s()
+            if pause_s > 0:
+                await self._pause(pause_s)
+            else:
+                await self.round()
+
+    def _due_in_s(self) -> float:
+        """Until the next round. A time further off than any pause was set by a clock that has been put right since."""
+        if self._row.next_at is None:
+            return 0.0
+        due_in_s = (self._row.next_at - self._clock()).total_seconds()
+        return due_in_s if due_in_s < 2 * LONGEST_PAUSE_ASKED_S else 0.0
 
     @property
     def trouble(self) -> str:

@@ -241,3 +241,21 @@ async def test_closing_ends_after_the_answer_in_hand(make_bench: "MakeBench") ->
     assert asked == 2
     assert len({reference for _, reference, _ in bench.told()}) == 450
     assert (await only_row(bench)).error == ""
+
+
+async def test_a_round_set_by_a_clock_that_was_wrong_is_not_waited_for(make_bench: "MakeBench") -> None:
+    bench = await make_bench("shipandco")
+    bench.vendor.add(1)
+    await bench.store.settle_poll(SettledPoll(PollRow("tool", next_at=bench.clock.now + timedelta(days=3000))))
+    poller = await bench.poller()
+
+    def closing() -> web.Response:
+        poller.close()
+        response: web.Response = bench.vendor.answer(bench.vendor.asked[-1])
+        return response
+
+    bench.vendor.faults = [closing]
+    await poller.run()
+
+    assert len(bench.told()) == 1
+    assert bench.clock.pauses == []
