@@ -9,6 +9,7 @@ import structlog
 from connector.domain.conflict import Clock, Fact, What
 from connector.domain.memory import CANCEL_UNDER_WAY
 from connector.domain.orders import Claim, ClaimStatus
+from connector.keeper.keeper import Keeper
 from connector.keeper.lines import Lines
 from connector.keeper.observe import BY_LIST
 from connector.qoo10.client import QapiClient
@@ -41,6 +42,7 @@ class ClaimsWatch:
     def __init__(
         self,
         shop: str,
+        keeper: Keeper,
         *,
         store: Store,
         client: QapiClient,
@@ -50,6 +52,7 @@ class ClaimsWatch:
         calls_per_second: float,
     ) -> None:
         self._shop = shop
+        self._keeper = keeper
         self._store = store
         self._client = client
         self._lines = lines
@@ -60,7 +63,8 @@ class ClaimsWatch:
         """Works until it is cancelled."""
         while True:
             try:
-                await self.look()
+                if not self._keeper.stopped_for:
+                    await self.look()
             except (QapiError, StoreUnavailable) as error:
                 log.warning("claims_not_read", shop=self._shop, error=str(error))
             except Exception:

@@ -138,6 +138,7 @@ class EntryDesk:
                     sibling_numbers=siblings[each.entry.id],
                     making=self._making(lines[order_no]),
                     in_conflict=order_no in in_conflict,
+                    clock_skew_s=self._metrics.clock_skew_s(self._shop),
                 )
                 outcome = self._judge(each, sight, at)
                 if isinstance(outcome, SettledEntry):

@@ -70,6 +70,8 @@ class Keeper:
             self.turned_at = self._clock()
             try:
                 busy = await self.turn()
+                # A turn without work proves nothing: only one with work shows that Qoo10 is back.
+                await (self._recovered() if busy else self._nap())
             except CredentialError as error:
                 await self._stand_still(error)
             except LaterError as error:
@@ -81,9 +83,6 @@ class Keeper:
                 # A defect must not end the shop's work: it is logged whole, and the next turn tries again.
                 log.exception("keeper_turn_failed", shop=self._shop)
                 await self._begin_again_after(timedelta(seconds=5))
-            else:
-                # A turn without work proves nothing: only one with work shows that Qoo10 is back.
-                await (self._recovered() if busy else self._nap())
 
     async def turn(self) -> bool:
         """Takes everything that is due one step further; whether there was anything.
@@ -119,15 +118,16 @@ class Keeper:
         await self._wait(pause, wakeable=False)
         await self._begin()
 
-    async def learn_names(self) -> None:
+    async def learn_names(self) -> bool:
         """Reads the names of the account's delivery companies; without them the built-in ones are used."""
         try:
             self._entries.names = await self._client.delivery_names()
         except QapiError as error:
             log.warning("delivery_names_not_read", shop=self._shop, error=str(error))
-            return
+            return False
         await self._store.requeue(Requeue(self._shop, (Reason.NAME_UNKNOWN,), self._clock()))
         self._store.wake(self._shop).set()
+        return True
 
     async def _stand_still(self, error: CredentialError) -> None:
         """Waits until Qoo10 accepts the key again, asking now and then with a call that changes nothing."""
@@ -187,13 +187,17 @@ class OrdersWatch:
         self._every_s = every_s
 
     async def run(self) -> None:
-        """Works until it is cancelled."""
-        await self._keeper.learn_names()
+        """Works until it is cancelled. A stopped shop is left alone; the names are learnt when its key is accepted."""
+        names_are_known = False
         while True:
             if not self._keeper.stopped_for:
                 try:
+                    names_are_known = names_are_known or await self._keeper.learn_names()
                     count = await self._lines.list_open()
                     log.debug("orders_listed", shop=self._shop, lines=count)
                 except (QapiError, StoreUnavailable) as error:
                     log.warning("orders_not_listed", shop=self._shop, error=str(error))
+                except Exception:
+                    # A defect must not blind the shop: it is logged whole, and the next look tries again.
+                    log.exception("orders_watch_failed", shop=self._shop)
             await asyncio.sleep(self._every_s)
