@@ -84,6 +84,13 @@ class Metrics:
             ("shop",),
             registry=self._registry,
         )
+        self._skew_s: dict[str, float] = {}
+        self._source_skew = Gauge(
+            "qoo10_connector_source_clock_skew_seconds",
+            "Our clock minus the time that a source's last proven message says it was sent",
+            ("source",),
+            registry=self._registry,
+        )
         self._stopped = Gauge(
             "qoo10_connector_shop_stopped",
             "1 while a shop stands still because Qoo10 does not accept its key",
@@ -122,7 +129,16 @@ class Metrics:
         """One call to Qoo10 ended."""
         self._calls.labels(shop, record.method, record.outcome).observe(record.duration_s)
         if record.server_date is not None:
-            self._skew.labels(shop).set((now - record.server_date).total_seconds())
+            self._skew_s[shop] = (now - record.server_date).total_seconds()
+            self._skew.labels(shop).set(self._skew_s[shop])
+
+    def clock_skew_s(self, shop: str) -> float | None:
+        """Our clock minus Qoo10's at the shop's last call; None before the first. Good to a second and the call."""
+        return self._skew_s.get(shop)
+
+    def source_clock(self, source: str, skew_s: float) -> None:
+        """A message that proved where it comes from said when it was sent."""
+        self._source_skew.labels(source).set(skew_s)
 
     def shop_stopped(self, shop: str, *, stopped: bool) -> None:
         """A shop stands still, or works again."""

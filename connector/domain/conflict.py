@@ -96,6 +96,7 @@ def news_of(entry: Entry, sight: Sight, facts: Facts, at: datetime) -> tuple[New
             "shown": facts.shown,
             "label": facts.label,
             "policy": facts.policy,
+            **_skew(sight),
         },
     )
     settles = rule.verdict.action in _SETTLING
@@ -117,7 +118,8 @@ def _cancel_facts(sight: Sight) -> tuple[Fact, ...]:
         return ()
     requested_at = memory.requested_at
     identity = requested_at.isoformat() if requested_at is not None else memory.learned_at.isoformat()
-    facts = [Fact(What.CANCEL_REQUESTED, identity, requested_at, memory.learned_at, Clock.QOO10, memory.learned_from)]
+    asked = What.CANCEL_REQUESTED
+    facts = [Fact(asked, identity, requested_at, memory.learned_at, Clock.QOO10, memory.learned_from, _skew(sight))]
     if memory.under_way_at is not None:
         status = {"status": memory.cancel_status.name.lower()}
         facts.append(
@@ -136,6 +138,11 @@ def _cancel_facts(sight: Sight) -> tuple[Fact, ...]:
             Fact(What.REQUEST_ENDED, identity, None, memory.ended_at, Clock.OURS, "GetShippingAndClaimInfoByOrderNo_V2")
         )
     return tuple(facts)
+
+
+def _skew(sight: Sight) -> dict[str, str]:
+    """How far the two clocks were apart when they were compared: the headers that tell it know whole seconds."""
+    return {} if sight.clock_skew_s is None else {"clock_skew_s": f"{sight.clock_skew_s:+.1f}"}
 
 
 def _number_facts(entry: Entry) -> tuple[Fact, ...]:

@@ -95,7 +95,10 @@ _SHIPPING = {
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """Everything known about one entry at one moment: what Qoo10 showed, what we remember, what else we wrote."""
+    """Everything known about one entry at one moment: what Qoo10 showed, what we remember, what else we wrote.
+
+    ``clock_skew_s`` is our clock minus Qoo10's, as last measured; None where no answer had a date.
+    """
 
     line: OrderLine | None
     memory: LineMemory | None
@@ -104,6 +107,7 @@ class Sight:
     sibling_numbers: frozenset[str] = frozenset()
     making: Making = Making.STOCK
     in_conflict: bool = False
+    clock_skew_s: float | None = None
 
 
 def facts_of(entry: Entry, sight: Sight, policy: GapPolicy, settled_after: timedelta, now: datetime) -> Facts:

@@ -1,9 +1,10 @@
 """``POST /webhooks/{source}``: the pushed way in."""
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import structlog
 from aiohttp import web
@@ -18,6 +19,7 @@ from connector.intake.labels import digest, new_delivery
 from connector.intake.shape import shape_of
 from connector.intake.vendor import VendorUnavailable
 from connector.metrics import Metrics
+from connector.qoo10.dates import header_time
 from connector.store.deliveries import NewDelivery
 from connector.store.store import Store
 
@@ -88,6 +90,8 @@ class Webhooks:
                 options=source.options,
             )
             await self._authenticate(source, delivery)
+            if (sent_at := said_to_be_sent_at(delivery.headers)) is not None:
+                self._metrics.source_clock(source.name, (delivery.received_at - sent_at).total_seconds())
             reading = await self._read(source, delivery)
             receipt = await self._store.record_delivery(new_delivery(source.name, source.shop, delivery, reading))
             outcome = "accepted" if receipt.accepted else "duplicate" if receipt.duplicates else "ignored"
@@ -177,6 +181,15 @@ class Webhooks:
             f"The signature is right, but the message cannot be read: {problem}",
             f"Compare the message with the page of the source kind {source.kind.kind}, then send it again.",
         )
+
+
+def said_to_be_sent_at(headers: Mapping[str, str]) -> datetime | None:
+    """The sender's clock: the timestamp of Standard Webhooks, or else the ``Date`` header; None without either."""
+    stamp = headers.get("webhook-timestamp", "")
+    if stamp.isascii() and stamp.isdigit():
+        with contextlib.suppress(ValueError, OverflowError, OSError):
+            return datetime.fromtimestamp(int(stamp), UTC)
+    return header_time(headers.get("date"))
 
 
 def _joined(request: web.Request) -> dict[str, str]:
