@@ -9,6 +9,7 @@ from enum import StrEnum
 from connector.domain.decision import Person
 
 LONGEST_WHY = 500
+LONGEST_WHO = 60
 
 
 class ActKind(StrEnum):
@@ -29,6 +30,46 @@ NEEDS: dict[ActKind, str] = {
     ActKind.CLOSE: "dealt_with",
 }
 """What a person must confirm to have done before the act; the others need no more than who and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What an act is for, and what a person says with its confirmation, in both languages."""
+
+    ja: str
+    en: str
+    confirm_ja: str = ""
+    confirm_en: str = ""
+
+
+ASKS: dict[ActKind, Ask] = {
+    ActKind.ENTER_NOW: Ask(
+        "番号を今すぐ入力する",
+        "Enter the number now",
+        "QSMでキャンセル要請を拒否しました",
+        "I have refused the cancel request in QSM",
+    ),
+    ActKind.LEAVE_CANCELLED: Ask(
+        "キャンセルのままとし、番号を入力しない",
+        "Leave the order cancelled; the number is not entered",
+        "荷物が発送されないよう止めました",
+        "I have stopped the parcel",
+    ),
+    ActKind.VOID_LABEL: Ask(
+        "ラベルを無効にする",
+        "Mark the label void",
+        "ラベルを破棄し、荷物に貼られていないことを確認しました",
+        "I have destroyed the label; it is on no parcel",
+    ),
+    ActKind.NOTE: Ask("メモを残す", "Leave a note"),
+    ActKind.CLOSE: Ask(
+        "対応を終え、記録を閉じる",
+        "Close the conflict",
+        "QSMと購入者への対応を終えました",
+        "I have dealt with it in QSM and with the buyer",
+    ),
+    ActKind.REOPEN: Ask("閉じた記録を再び開く", "Open a closed conflict again"),
+}
 
 DECISIONS: dict[ActKind, Person] = {
     ActKind.ENTER_NOW: Person.ENTER,
@@ -71,14 +112,24 @@ def checked(act: Act) -> Act:
         ActRefused: with what is missing.
     """
     if not act.who.strip():
-        raise ActRefused("an act needs the name of whoever does it")
+        raise ActRefused("an act needs the name of whoever does it (担当者の名前が必要です)")
+    if not act.who.isprintable() or len(act.who) > LONGEST_WHO:
+        raise ActRefused(f"the name must be one line of at most {LONGEST_WHO} characters (名前は一行で)")
+    if _PERSONAL.search(unicodedata.normalize("NFKC", act.who)):
+        raise ActRefused(
+            "the name looks like mail or a telephone number; a plain name is enough (名前だけで)"
+        )
     if not act.why.strip():
-        raise ActRefused("an act needs a reason")
+        raise ActRefused("an act needs a reason (理由が必要です)")
     if len(act.why) > LONGEST_WHY:
-        raise ActRefused(f"the reason has more than {LONGEST_WHY} characters")
+        raise ActRefused(f"the reason has more than {LONGEST_WHY} characters (理由が長すぎます)")
     if _PERSONAL.search(unicodedata.normalize("NFKC", act.why)):
-        raise ActRefused("the reason looks as if it held a telephone number, an address or mail; leave these out")
+        raise ActRefused(
+            "the reason looks as if it held a telephone number, an address or mail; leave these out "
+            "(電話番号・住所・メールアドレスは入れないでください)"
+        )
     needed = NEEDS.get(act.kind)
     if needed is not None and act.confirmed != needed:
-        raise ActRefused(f"this act must be confirmed with {needed}")
+        ask = ASKS[act.kind]
+        raise ActRefused(f"this act must be confirmed with {needed}: {ask.confirm_ja} / {ask.confirm_en}")
     return act

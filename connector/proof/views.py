@@ -1,0 +1,152 @@
+"""Conflicts as JSON and CSV: the same names in the API, the commands and the exports. Pure."""
+
+import csv
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from io import StringIO
+from typing import Any
+
+from connector.domain.advice import Advice
+from connector.domain.orders import JAPAN
+from connector.proof.dossier import Dossier, DossierFact, standing_advice
+from connector.store.cases import Case
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_LAST = datetime.max.replace(tzinfo=JAPAN)
+CSV_COLUMNS = (
+    "conflict",
+    "shop",
+    "order_no",
+    "pack_no",
+    "carrier",
+    "tracking_no",
+    "kind",
+    "outcome",
+    "seq",
+    "what",
+    "what_ja",
+    "happened_at",
+    "learned_at",
+    "clock",
+    "origin",
+    "detail_ja",
+    "detail",
+    "prev_hash",
+    "hash",
+)
+"""Times are Japan's, with their offset."""
+
+
+def most_urgent_first(cases: Iterable[Case], now: datetime) -> list[Case]:
+    """Open conflicts by what can still be saved, then by deadline and age; closed ones after them, newest first."""
+    open_ones: list[tuple[int, datetime, int, Case]] = []
+    closed: list[Case] = []
+    for case in cases:
+        said = standing_advice(case, now)
+        if said is None:
+            closed.append(case)
+        else:
+            open_ones.append((said.saving, said.until or _LAST, case.conflict.id, case))
+    return [each[-1] for each in sorted(open_ones, key=lambda each: each[:3])] + sorted(
+        closed, key=lambda case: -case.conflict.id
+    )
+
+
+def in_short(case: Case, now: datetime) -> dict[str, Any]:
+    """A conflict in a list."""
+    conflict, entry, line = case.conflict, case.entry, case.line
+    return {
+        "id": conflict.id,
+        "shop": conflict.shop,
+        "order_no": conflict.order_no,
+        "pack_no": (line.pack_no if line else "") or (entry.pack_no if entry else ""),
+        "carrier": (entry.shipping_corp if entry else "") or (line.delivery_company if line else ""),
+        "tracking_no": conflict.tracking_no,
+        "topic": conflict.topic,
+        "kind": str(conflict.kind),
+        "opened_at": _time(conflict.opened_at),
+        "closed_at": _time(conflict.closed_at),
+        "outcome": conflict.outcome,
+        "entry_state": str(entry.state) if entry else None,
+        "advice": _advice(standing_advice(case, now)),
+    }
+
+
+def in_full(of: Dossier) -> dict[str, Any]:
+    """A conflict with its verdict and every fact of its log."""
+    verdict = of.verdict
+    return in_short(of.case, of.made_at) | {
+        "verdict": None
+        if verdict is None
+        else {
+            "at": _time(verdict.at),
+            "action_ja": verdict.action,
+            "reason_ja": verdict.reason,
+            "why": verdict.why,
+            "source": verdict.source,
+            "source_ja": verdict.source_ja,
+        },
+        "clock_skew_s": of.skew_s,
+        "intact": of.intact,
+        "facts": [_fact(each) for each in of.facts],
+    }
+
+
+def as_jsonl(dossiers: Sequence[Dossier]) -> str:
+    """A conflict a line."""
+    return "".join(json.dumps(in_full(each), ensure_ascii=False) + "\n" for each in dossiers)
+
+
+def as_csv(dossiers: Sequence[Dossier]) -> str:
+    """A row of the log a line, in the order of the log; begins with a byte order mark, which spreadsheets need."""
+    out = StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(CSV_COLUMNS)
+    for of in dossiers:
+        short = in_short(of.case, of.made_at)
+        about = [short["id"], *(short[name] for name in ("shop", "order_no", "pack_no", "carrier", "tracking_no"))]
+        about += [short["kind"], short["outcome"]]
+        for each in sorted(of.facts, key=lambda each: each.fact.seq):
+            fact = _fact(each) | {"detail": json.dumps(dict(each.fact.detail), ensure_ascii=False)}
+            writer.writerow([_cell(value) for value in (*about, *(fact[name] for name in CSV_COLUMNS[len(about) :]))])
+    return "\ufeff" + out.getvalue()
+
+
+def _cell(value: object) -> object:
+    """A spreadsheet must take no text of somebody else for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def _fact(each: DossierFact) -> dict[str, Any]:
+    fact = each.fact
+    return {
+        "seq": fact.seq,
+        "what": fact.what,
+        "what_ja": each.what_ja,
+        "happened_at": _time(fact.happened_at),
+        "learned_at": _time(fact.learned_at),
+        "clock": fact.clock,
+        "origin": fact.origin,
+        "detail": dict(fact.detail),
+        "detail_ja": each.detail_ja,
+        "prev_hash": fact.prev_hash,
+        "hash": fact.hash,
+    }
+
+
+def _advice(said: Advice | None) -> dict[str, Any] | None:
+    if said is None:
+        return None
+    return {
+        "saving": said.saving.name.lower(),
+        "do_ja": said.do_ja,
+        "do_en": said.do_en,
+        "otherwise_ja": said.otherwise_ja,
+        "otherwise_en": said.otherwise_en,
+        "until": _time(said.until),
+    }
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else at.astimezone(JAPAN).isoformat()
