@@ -35,6 +35,8 @@ LOOK_WHILE_WAITING_S = 0.5
 LOOK_WATCHED_S = 30.0
 """A watched folder is looked into this often all the same: a file system may lose a message."""
 LOOK_UNWATCHED_S = 5.0
+ANSWERS_WITHIN_S = 60.0
+"""A folder that shows no sign of life for so long hangs, as a share does whose machine is gone."""
 AGAIN_AFTER_S = 60.0
 """How long a file is left alone that could not be read or moved, unless it changes."""
 
@@ -63,7 +65,7 @@ class _Left:
 
 
 class WatchedFolder:
-    """Takes the files of one folder, one after the other. ``trouble`` says what keeps it from that, or nothing."""
+    """Takes the files of one folder, one after the other."""
 
     def __init__(
         self,
@@ -73,7 +75,8 @@ class WatchedFolder:
         metrics: Metrics,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.trouble = ""
+        self._trouble = ""
+        self._sign_at: float | None = None
         self._folder = folder
         self._intake = intake
         self._clock = clock
@@ -85,6 +88,12 @@ class WatchedFolder:
         self._changed = asyncio.Event()
         self._watch: asyncio.Task[None] | None = None
         self._watched: tuple[int, int] | None = None
+
+    @property
+    def trouble(self) -> str:
+        """What keeps files from being taken; empty if nothing does."""
+        silent = self._sign_at is not None and self._monotonic() - self._sign_at > ANSWERS_WITHIN_S
+        return f"the folder {self._folder.path} does not answer" if silent else self._trouble
 
     async def run(self) -> None:
         """Works until it is cancelled."""
@@ -102,12 +111,14 @@ class WatchedFolder:
     async def turn(self) -> None:
         """Looks into the folder once, and takes what is complete."""
         problem = ""
+        self._sign_at = self._monotonic()
         try:
             found = await in_thread(partial(look_into, self._folder.path, self._folder.patterns))
             now = self._monotonic()
             self._left = {each: left for each, left in self._left.items() if each in found and left.until > now}
             self._is_waiting = len(found) > len(self._left)
             for each in self._settling.settled(found, now):
+                self._sign_at = self._monotonic()
                 if each not in self._left:
                     await self._take(each)
         except OSError as error:
@@ -116,6 +127,8 @@ class WatchedFolder:
         except StoreUnavailable as error:
             self._is_waiting = False  # for the store, which is not asked at once again
             problem = f"files wait, since the store cannot take them: {error}"
+        finally:
+            self._sign_at = None
         self._tell(problem)
 
     async def _take(self, found: Found) -> None:
@@ -123,7 +136,7 @@ class WatchedFolder:
             return
         where, report = DONE, ""
         try:
-            summary = await self._intake.take(found.path)
+            summary = await self._intake.take(found.path, self._note_sign)
             if needs_report(summary):
                 report = report_of(self._intake.source.name, summary, self._clock())
             where = REFUSED if summary.refused else DONE
@@ -150,17 +163,20 @@ class WatchedFolder:
         except OSError as error:
             self._leave(found, f"the file {found.path.name} was read, but cannot be moved to {where}: {error.strerror}")
 
+    def _note_sign(self, _read: int, _size: int) -> None:
+        self._sign_at = self._monotonic()
+
     def _leave(self, found: Found, problem: str) -> None:
         self._left[found] = _Left(self._monotonic() + AGAIN_AFTER_S, problem)
 
     def _tell(self, problem: str) -> None:
         """Says what is wrong when it begins or changes, and when it is over."""
         trouble = "; ".join([*filter(None, [problem]), *(left.problem for left in self._left.values())])
-        if trouble and trouble != self.trouble:
+        if trouble and trouble != self._trouble:
             log.error("folder_trouble", source=self._intake.source.name, problem=trouble)
-        elif self.trouble and not trouble:
+        elif self._trouble and not trouble:
             log.info("folder_fine", source=self._intake.source.name, folder=str(self._folder.path))
-        self.trouble = trouble
+        self._trouble = trouble
         self._metrics.folder_trouble(self._intake.source.name, trouble=bool(trouble))
 
     def _note(self, found: Found, summary: FileSummary) -> None:

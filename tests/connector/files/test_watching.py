@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import pytest
 
 from connector.intake.folders import DONE, EMPTY_FOR_S, REFUSED, SETTLED_AFTER_S, SETTLED_ON_SHARE_AFTER_S
 from connector.intake.rows import CHUNK_ROWS
-from connector.intake.watching import AGAIN_AFTER_S
+from connector.intake.watching import AGAIN_AFTER_S, ANSWERS_WITHIN_S
 
 if TYPE_CHECKING:
     from tests.connector.files.conftest import B2Row, Bench, Filed
@@ -136,7 +137,8 @@ async def test_what_was_appended_while_it_was_read_is_read_too(bench: "Bench", r
     take = bench.watched._intake.take
     more = [row(9_999)]
 
-    async def appended_to(taken: Path) -> object:
+    async def appended_to(taken: Path, progress: object) -> object:
+        del progress
         summary = await take(taken)
         if more:
             with path.open("ab") as writer:
@@ -216,6 +218,22 @@ async def test_a_folder_that_is_not_there_is_said_and_used_when_it_comes(
     assert await bench.numbers() == [row(1)[3]]
 
 
+async def test_a_share_that_hangs_is_said(bench: "Bench", monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread that waits for it keeps nobody else waiting."""
+    goes_on = threading.Event()
+    monkeypatch.setattr("connector.intake.watching.look_into", lambda *_: goes_on.wait(30) and [])
+    looking = asyncio.create_task(bench.look())
+    await asyncio.sleep(0)
+    assert bench.watched.trouble == ""
+
+    bench.monotonic_s += ANSWERS_WITHIN_S + 1
+    assert bench.watched.trouble == f"the folder {bench.folder} does not answer"
+    goes_on.set()
+    await looking
+
+    assert bench.watched.trouble == ""
+
+
 async def test_a_file_that_cannot_be_moved_is_taken_said_and_tried_again_later(
     bench: "Bench", row: "B2Row", filed: "Filed"
 ) -> None:
@@ -263,7 +281,8 @@ async def test_a_defect_stops_no_other_file(
     bench.drop("b.csv", filed([row(2)]))
     take = bench.watched._intake.take
 
-    async def broken(path: Path) -> object:
+    async def broken(path: Path, progress: object) -> object:
+        del progress
         if path.name == "a.csv":
             raise ZeroDivisionError
         return await take(path)
