@@ -116,9 +116,7 @@ def checked(act: Act) -> Act:
     if not act.who.isprintable() or len(act.who) > LONGEST_WHO:
         raise ActRefused(f"the name must be one line of at most {LONGEST_WHO} characters (名前は一行で)")
     if _PERSONAL.search(unicodedata.normalize("NFKC", act.who)):
-        raise ActRefused(
-            "the name looks like mail or a telephone number; a plain name is enough (名前だけで)"
-        )
+        raise ActRefused("the name looks like mail or a telephone number; a plain name is enough (名前だけで)")
     if not act.why.strip():
         raise ActRefused("an act needs a reason (理由が必要です)")
     if len(act.why) > LONGEST_WHY:

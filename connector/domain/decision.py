@@ -192,6 +192,13 @@ RULES: tuple[Rule, ...] = (
         written=frozenset({Written.UNCLEAR}),
     ),
     Rule(
+        Verdict(Action.DROP, Reason.VOID_AND_CANCELLED),
+        "The order is cancelled and the label is void: there is no parcel, whatever number stands.",
+        "design: a person voided the label, so nothing is left to stop",
+        cancel=frozenset({Cancel.UNDER_WAY}),
+        label=_VOID,
+    ),
+    Rule(
         Verdict(Action.DROP, Reason.VOIDED),
         "The label was voided before its number was entered.",
         "design: a voided label is dropped if not yet entered",

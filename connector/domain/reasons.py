@@ -41,6 +41,7 @@ class Reason(StrEnum):
     ANOTHER_NUMBER = "another_number"
     DEAD_NUMBER = "dead_number"
     VOIDED = "voided"
+    VOID_AND_CANCELLED = "void_and_cancelled"
     VOID_ANSWER_LOST = "void_answer_lost"
 
 
@@ -236,6 +237,12 @@ WORDINGS: dict[Reason, Wording] = {
         "The number of a voided label stands on the order",
         "QSMで送り状番号を修正してください。",
         "Correct the number in QSM.",
+    ),
+    Reason.VOID_AND_CANCELLED: Wording(
+        "注文はキャンセル、ラベルは無効です",
+        "Order cancelled, label void",
+        "作業はありません。",
+        "Nothing is left to do.",
     ),
     Reason.VOIDED: Wording(
         "ラベルは入力前に無効になりました",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, select, tuple_, update
@@ -14,6 +14,9 @@ from connector.store.dialect import insert
 from connector.store.entries import NewEntry, create_entries, wake_entries
 from connector.store.history import Step, add_steps
 from connector.store.schema import UtcTime, parcel, parcel_candidate
+
+NUMBER_LIVES = timedelta(days=100)
+"""How long a tracking number means one parcel; Japan Post shows results for about so long."""
 
 TIMES = tuple(field.name for field in fields(Times))
 
@@ -65,16 +68,27 @@ async def due_parcels(connection: AsyncConnection, shop: str, now: datetime, lim
 async def parcels_by_id(connection: AsyncConnection, ids: Sequence[int]) -> dict[int, Parcel]:
     """Parcels by their ids, each with all that was heard about its number under whatever reference.
 
-    A scan may come without any reference, and a label may be voided under another one than it was printed for.
+    A scan may come without any reference, and a label may be voided under another one than it was printed for. What was
+    heard of the same number in another season is of another parcel: carriers use their numbers again.
     """
-    wanted = [parcel_of(row) for row in await connection.execute(select(parcel).where(parcel.c.id.in_(ids)))]
-    numbers = {(each.key.shop, each.key.tracking_number) for each in wanted}
+    wanted = {row.id: row for row in await connection.execute(select(parcel).where(parcel.c.id.in_(ids)))}
+    numbers = {(row.shop, row.tracking_number) for row in wanted.values()}
     same_number = select(parcel).where(tuple_(parcel.c.shop, parcel.c.tracking_number).in_(numbers))
-    heard: dict[tuple[str, str], Times] = {}
+    heard: dict[tuple[str, str], list[Row[Any]]] = {number: [] for number in numbers}
     for row in await connection.execute(same_number):
-        number = (row.shop, row.tracking_number)
-        heard[number] = merged(heard.get(number, Times()), parcel_of(row).times)
-    return {each.id: replace(each, times=heard[each.key.shop, each.key.tracking_number]) for each in wanted}
+        heard[row.shop, row.tracking_number].append(row)
+    return {
+        parcel_id: replace(parcel_of(row), times=_heard_around(row, heard[row.shop, row.tracking_number]))
+        for parcel_id, row in wanted.items()
+    }
+
+
+def _heard_around(row: Row[Any], same_number: Sequence[Row[Any]]) -> Times:
+    times = parcel_of(row).times
+    for other in same_number:
+        if abs(other.created_at - row.created_at) < NUMBER_LIVES:
+            times = merged(times, parcel_of(other).times)
+    return times
 
 
 async def settle_parcels(connection: AsyncConnection, batches: Sequence[Sequence[SettledParcel]]) -> list[None]:
@@ -103,6 +117,8 @@ _SETTLE = (
         parcel.c.id == bindparam("settled_id"),
         # Only what is still as it was read: an event that came meanwhile has made the parcel due again.
         *(parcel.c[name].is_not_distinct_from(bindparam(f"read_{name}", type_=UtcTime)) for name in TIMES),
+        parcel.c.carrier == bindparam("read_carrier"),
+        parcel.c.service == bindparam("read_service"),
     )
     .values({name: bindparam(f"new_{name}") for name in ("state", "reason", "detail", "due_at", "attempts")})
 )
@@ -114,6 +130,8 @@ def _settled_row(outcome: SettledParcel) -> dict[str, Any]:
     return {
         "settled_id": known.id,
         **{f"read_{name}": getattr(known.times, name) for name in TIMES},
+        "read_carrier": known.carrier,
+        "read_service": known.service,
         "new_state": outcome.state,
         "new_reason": outcome.reason,
         "new_detail": outcome.detail,

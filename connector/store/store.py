@@ -117,7 +117,8 @@ class Store:
             StoreUnavailable: nothing was kept.
         """
         receipt: Receipt = await self._writer.submit(deliveries.record_deliveries, new)
-        if receipt.accepted:
+        # Also for a repeat: the first commit may have reported an error although it was kept.
+        if receipt.accepted or receipt.duplicates:
             self.wake(new.shop).set()
             if new.fetches:
                 self.wake(FETCHES).set()
