@@ -118,7 +118,7 @@ class Store:
         """
         receipt: Receipt = await self._writer.submit(deliveries.record_deliveries, new)
         # Also for a repeat: the first commit may have reported an error although it was kept.
-        if receipt.accepted or receipt.duplicates:
+        if new.labels or new.fetches:
             self.wake(new.shop).set()
             if new.fetches:
                 self.wake(FETCHES).set()
