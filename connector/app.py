@@ -29,6 +29,7 @@ from connector.keeper.lines import Lines
 from connector.keeper.parcels import ParcelDesk
 from connector.metrics import Metrics
 from connector.probes import Probes
+from connector.proof.anchors import AnchorKeeper
 from connector.qoo10.client import QapiClient
 from connector.qoo10.keys import ConfiguredKey, IssuedKey, KeyHolder, Login
 from connector.qoo10.limits import CallLimiter
@@ -101,6 +102,8 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
     async with AsyncExitStack() as stack:
         store = await Store.open(settings.store.url)
         stack.push_async_callback(store.close)
+        anchors = AnchorKeeper(store, settings.conflicts.anchor_file, utc_now)
+        stack.push_async_callback(anchors.take)
         session = await stack.enter_async_context(new_session())
         tasks = await stack.enter_async_context(_tasks())
         keepers = {
@@ -112,6 +115,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         stack.push_async_callback(_finish, keepers, pollers, tasks)
         fetcher = Fetcher(_fetching(settings.sources), store, session, utc_now)
         tasks.start("fetcher", fetcher.run())
+        tasks.start("anchors", anchors.run())
         app = web.Application(middlewares=[one_error_shape])
         key_sets = KeySets(session, utc_now)
         body_timeout_s = settings.server.body_timeout_s

@@ -44,6 +44,10 @@ from connector.tokens import HOW_TO_MAKE_A_KEY, check_key
 QOO10_HOST = "api.qoo10.jp"
 TRY_OUT_SECRET = "whsec_dHJ5LW91dC1zZWNyZXQtbm90LWZvci1yZWFsLXNob3Bz"  # noqa: S105 - public on purpose, see config.toml
 
+SHORTEST_TOKEN = 32
+HOW_TO_MAKE_A_TOKEN = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"  # noqa: S105 - a command
+
+_TOKEN = re.compile(rf"[A-Za-z0-9_-]{{{SHORTEST_TOKEN},200}}", re.ASCII)
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _NOT_IN_URLS = re.compile(r"[^\x21-\x7e]|[\\@]")
 """Readers of addresses differ in what they make of these; ``@`` would also put a secret into the address."""
@@ -125,6 +129,10 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
+_LISTS = ("secrets", "tokens")
+"""Secrets of which several are valid together; in a file each has a line of its own."""
+
+
 class _WithSecrets(_Section):
     """A section whose secrets may also stand in files: ``NAME_file`` beside ``NAME``."""
 
@@ -141,7 +149,7 @@ class _WithSecrets(_Section):
             if values.get(name):
                 raise ValueError(f"set either {name} or {name}_file, not both")
             text = _read_secret(Path(path))
-            values[name] = [line.strip() for line in text.splitlines() if line.strip()] if name == "secrets" else text
+            values[name] = [line.strip() for line in text.splitlines() if line.strip()] if name in _LISTS else text
         return values
 
 
@@ -173,6 +181,35 @@ class LogSettings(_Section):
 
     level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
     format: str = Field(default="auto", pattern="^(auto|json|text)$")
+
+
+class ConflictSettings(_Section):
+    """The conflict log: where hashes of its end are kept, apart from the database. Without a file only in the log."""
+
+    anchor_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _usable_file(self) -> Self:
+        if self.anchor_file is not None and (self.anchor_file.name == "" or self.anchor_file.is_dir()):
+            raise ValueError("anchor_file is a folder; it must name a file")
+        return self
+
+
+class ApiSettings(_WithSecrets):
+    """The HTTP API: whoever has one of these tokens may read conflicts and act on them. Without any it is off."""
+
+    tokens: Annotated[tuple[SecretStr, ...], BeforeValidator(_listed)] = Field(default=(), exclude=True)
+    tokens_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _usable_tokens(self) -> Self:
+        for position, token in enumerate(self.tokens, start=1):
+            if not _TOKEN.fullmatch(token.get_secret_value()):
+                raise ValueError(
+                    f"token number {position} must be {SHORTEST_TOKEN} or more letters, digits, - and _; make one "
+                    f"with: {HOW_TO_MAKE_A_TOKEN}"
+                )
+        return self
 
 
 class ShopSettings(_WithSecrets):
@@ -325,6 +362,8 @@ class Settings(BaseSettings):
     server: ServerSettings = ServerSettings()
     store: StoreSettings = StoreSettings()
     log: LogSettings = LogSettings()
+    conflicts: ConflictSettings = ConflictSettings()
+    api: ApiSettings = ApiSettings()
     shops: dict[str, ShopSettings] = Field(min_length=1)
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
 
@@ -419,6 +458,8 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "server": ServerSettings,
     "store": StoreSettings,
     "log": LogSettings,
+    "conflicts": ConflictSettings,
+    "api": ApiSettings,
     "shops": ShopSettings,
     "sources": SourceSettings,
 }

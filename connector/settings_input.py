@@ -63,8 +63,8 @@ def spelling(name: str) -> str:
 def read_environment(in_file: Mapping[str, Any], sections: Mapping[str, object], problems: list[str]) -> dict[str, Any]:
     """What the environment says, as tables like the file's; what is wrong with it is added to ``problems``.
 
-    ``PACKING_TABLE`` speaks of the file's ``packing-table``. A table, and the list of secrets, may be given whole as
-    JSON.
+    ``PACKING_TABLE`` speaks of the file's ``packing-table``. A table, and a list of secrets or tokens, may be given
+    whole as JSON.
     """
     found: dict[str, Any] = {}
     for variable in sorted(os.environ):
@@ -98,6 +98,8 @@ def nearest(name: str, known: Mapping[str, object]) -> str:
 def _may_be_json(parts: list[str], value: str) -> bool:
     if len(parts) == 1 or (len(parts) == 2 and parts[0] in _NAMED):  # noqa: PLR2004 - a section; a table in it
         return True
+    if parts == ["api", "tokens"]:
+        return value.lstrip().startswith("[")
     if parts[0] == "sources" and len(parts) == 3:  # noqa: PLR2004 - a setting of a source
         return parts[2] in _TABLES_OF_A_SOURCE or (parts[2] == "secrets" and value.lstrip().startswith("["))
     return False

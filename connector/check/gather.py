@@ -58,6 +58,7 @@ def _readable_by_all(settings: Settings, config: Path) -> list[Path]:
     for shop in settings.shops.values():
         files += filter(None, (shop.seller_auth_key_file, shop.api_key_file, shop.password_file))
     files += filter(None, (source.secrets_file for source in settings.sources.values()))
+    files += filter(None, (settings.api.tokens_file,))
     return [path for path in dict.fromkeys(files) if path.stat().st_mode & stat.S_IROTH]
 
 

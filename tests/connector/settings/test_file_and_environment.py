@@ -196,7 +196,7 @@ class TestUnknownKeys:
             ("[server]\nprot = 1", "server.prot: unknown setting; did you mean 'port'?"),
             ("[shop.main]\nx = 1", "shop: unknown setting; did you mean 'shops'?"),
             ("[log]\nlevl = 'info'", "log.levl: unknown setting; did you mean 'level'?"),
-            ("[zzz]", "zzz: unknown setting (known: server, store, log, shops, sources)"),
+            ("[zzz]", "zzz: unknown setting (known: server, store, log, conflicts, api, shops, sources)"),
             (
                 '[shops.two]\nseller_auth_key = "x"\ncalls_per_secnd = 1',
                 "shops.two.calls_per_secnd: unknown setting; did you mean 'calls_per_second'?",

@@ -1,0 +1,1 @@
+"""What people see and do from outside: the JSON API."""

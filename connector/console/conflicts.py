@@ -1,0 +1,121 @@
+"""``/api/v1/conflicts``: conflicts to read and to act on, for programs; the console and the commands use it too."""
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from http import HTTPStatus
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from connector.console.auth import TokenGate
+from connector.domain.acts import Act, ActKind, ActRefused, checked
+from connector.http import ApiError
+from connector.metrics import Metrics
+from connector.proof.dossier import dossier
+from connector.proof.views import in_full, in_short, most_urgent_first
+from connector.store.cases import Case
+from connector.store.store import Store
+
+_BIGGEST_ID = 2**63 - 1
+
+
+class _Wanted(BaseModel):
+    """The body of an act."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    act: str
+    who: str
+    why: str
+    confirm: str = ""
+
+
+class ConflictsApi:
+    """Reads conflicts from the store, and keeps what persons do about them."""
+
+    def __init__(self, store: Store, gate: TokenGate, clock: Callable[[], datetime], metrics: Metrics) -> None:
+        self._store = store
+        self._gate = gate
+        self._clock = clock
+        self._metrics = metrics
+
+    def add_to(self, app: web.Application) -> None:
+        """Adds the routes."""
+        app.router.add_get("/api/v1/conflicts", self._list)
+        app.router.add_get("/api/v1/conflicts/{id}", self._show)
+        app.router.add_post("/api/v1/conflicts/{id}/acts", self._act)
+
+    async def _list(self, request: web.Request) -> web.Response:
+        self._gate.require(request)
+        everything = request.query.get("all", "")
+        if set(request.query) - {"all"} or everything not in ("", "0", "1"):
+            raise ApiError(400, "bad_query", "The only question is all=1.", "Leave the other parameters out.")
+        now = self._clock()
+        cases = most_urgent_first(await self._store.cases(closed=everything == "1"), now)
+        skews = {shop: self._metrics.clock_skew_s(shop) for shop in sorted({case.conflict.shop for case in cases})}
+        return _json({"conflicts": [in_short(case, now) for case in cases], "clock_skew_s": skews})
+
+    async def _show(self, request: web.Request) -> web.Response:
+        self._gate.require(request)
+        return await self._answer(await self._case(request), HTTPStatus.OK)
+
+    async def _act(self, request: web.Request) -> web.Response:
+        self._gate.require(request)
+        case = await self._case(request)
+        wanted = await _wanted(request)
+        try:
+            kind = ActKind(wanted.act.replace("-", "_"))
+        except ValueError:
+            known = ", ".join(ActKind)
+            raise ApiError(422, "unknown_act", "There is no such act.", f"The acts are: {known}.") from None
+        act = Act(kind, case.conflict.id, wanted.who.strip(), wanted.why.strip(), self._clock(), wanted.confirm)
+        try:
+            checked(act)
+        except ActRefused as refused:
+            hint = "Send act, who, why, and confirm where the act asks for it."
+            raise ApiError(422, "act_incomplete", f"Nothing was done: {refused}.", hint) from None
+        try:
+            await self._store.act_on(act)
+        except ActRefused as refused:
+            hint = "Read the conflict again; its state does not allow this act."
+            raise ApiError(409, "act_refused", f"Nothing was done: {refused}.", hint) from None
+        return await self._answer(await self._case(request), HTTPStatus.CREATED)
+
+    async def _case(self, request: web.Request) -> Case:
+        text = request.match_info["id"]
+        number = int(text) if text.isascii() and text.isdigit() and len(text) < len(str(_BIGGEST_ID)) else 0
+        found = await self._store.cases([number]) if number else []
+        if not found:
+            raise ApiError(404, "no_conflict", "There is no conflict of this number.", "GET /api/v1/conflicts?all=1")
+        return found[0]
+
+    async def _answer(self, case: Case, status: HTTPStatus) -> web.Response:
+        rows = await self._store.log_rows(conflict_id=case.conflict.id)
+        try:
+            of = dossier(case, rows, self._clock())
+        except ValueError as error:
+            hint = "Run qoo10-connector conflicts verify: the log was changed from outside."
+            raise ApiError(500, "log_damaged", f"This conflict cannot be shown: {error}.", hint) from None
+        return _json(in_full(of), status)
+
+
+async def _wanted(request: web.Request) -> _Wanted:
+    try:
+        return _Wanted.model_validate_json(await request.read())
+    except ValidationError as error:
+        where = "; ".join(
+            f"{'.'.join(map(str, each['loc'])) or 'the body'}: {each['msg']}"
+            for each in error.errors(include_input=False, include_url=False)
+        )
+        hint = 'Send JSON such as {"act": "note", "who": "sato", "why": "called the carrier"}.'
+        raise ApiError(422, "unreadable", f"The act cannot be read: {where}.", hint) from None
+
+
+def _json(body: object, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
+    return web.json_response(
+        body,
+        status=status,
+        headers={"Cache-Control": "no-store"},
+        dumps=lambda value: json.dumps(value, ensure_ascii=False),
+    )
