@@ -45,6 +45,7 @@ class Lines:
         self._client = client
         self._clock = clock
         self._listed_at: datetime | None = None
+        self._list_failure: LaterError | None = None
         self.quiet = asyncio.Lock()
         """Held while parcels are matched with what is known, so that a line learnt meanwhile is not missed."""
         self.companies: set[str] = set()
@@ -59,7 +60,12 @@ class Lines:
         """Reads all lines that are not shipped yet; gives how many there are."""
         at = self._clock()
         self._listed_at = at
-        lines = await self._client.list_lines(None, at - LIST_SPAN, at, OrderSearch.ORDERED)
+        try:
+            lines = await self._client.list_lines(None, at - LIST_SPAN, at, OrderSearch.ORDERED)
+        except (LaterError, RefusedError) as error:
+            self._list_failure = as_later(error)
+            raise
+        self._list_failure = None
         await self.remember(lines, at, listed=True, claim_from="")
         return len(lines)
 
@@ -117,6 +123,8 @@ class Lines:
             if missing and len(numbers) > FEW:
                 singly = await self.read_singly(sorted(missing)[:FEW], at)
                 found = replace(singly, reached=True)
+        elif missing and self._list_failure is not None:
+            found.failure = self._list_failure  # it is too early for another list, and the last one told nothing
         return found
 
     async def read_singly(self, numbers: Collection[str], at: datetime) -> Found:

@@ -121,20 +121,3 @@ async def test_without_qoo10_labels_are_taken_and_entered_once_it_is_there(tmp_p
             await until(lambda: bool(line.shipping.tracking_no))
 
     assert status == 202
-
-
-async def test_no_more_calls_go_out_than_configured(tmp_path: Path) -> None:
-    """Measured at Qoo10's side, in every window of a second."""
-    async with Sandbox() as sandbox:
-        lines = [sandbox.market.add_cart()[0] for _ in range(4)]
-        settings = settings_for(sandbox, tmp_path)
-        slow = settings.shops["main"].model_copy(update={"calls_per_second": 5})
-        settings = settings.model_copy(update={"shops": {"main": slow}})
-        async with running(settings) as app:
-            for index, line in enumerate(lines):
-                await send(app.url, line.order_no, number(index))
-            await until(lambda: all(line.shipping.tracking_no for line in lines))
-        times = [call.at.timestamp() for call in sandbox.market.calls.since()]
-
-    assert len(times) > 5
-    assert all(later - earlier > 1 for earlier, later in zip(times, times[5:], strict=False))

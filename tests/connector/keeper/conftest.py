@@ -79,6 +79,8 @@ class Rig:
     sources: dict[str, dict[str, Any]] = field(default_factory=lambda: {SOURCE: {}})
     records: list[CallRecord] = field(default_factory=list)
     keys: KeyHolder | None = None
+    calls_per_second: int = 1000
+    timeout_s: float = 20
     _labels: int = 0
     _failed: bool = False
 
@@ -99,9 +101,9 @@ class Rig:
         self.transport = Transport(
             session=self.session,
             base_url=self.sandbox.base_url,
-            limiter=CallLimiter(1000, lambda: self.clock().timestamp(), self.clock.pause),
+            limiter=CallLimiter(self.calls_per_second, lambda: self.clock().timestamp(), self.clock.pause),
             on_call=self.records.append,
-            timeouts=Timeouts(connect_s=5, total_s=0.5),
+            timeouts=Timeouts(connect_s=20, total_s=self.timeout_s),
             sleep=self.clock.pause,
         )
         client = QapiClient(self.transport, self.keys or ConfiguredKey(lambda: self.sandbox.key_of(SHOP)))
@@ -282,6 +284,9 @@ class Rig:
         return [write.tracking_no for write in self.market.line(order_no).applied_writes if write.by in WRITES]
 
     def fault(self, kind: FaultKind, **how: Any) -> None:
+        if kind is FaultKind.HANG:
+            self.timeout_s = 1  # the only wait here that is real
+            self.start()
         self.market.faults.add(Fault(fault=kind, **how))
 
     def writes(self) -> list[str]:

@@ -216,13 +216,36 @@ async def test_what_is_past_its_ship_by_date_goes_first(rig: Rig, clock: Clock) 
 
 
 async def test_many_labels_go_together_but_never_more_than_qoo10_takes(rig: Rig) -> None:
-    order_nos = [rig.cart()[0] for _ in range(520)]
+    order_nos = [rig.cart()[0] for _ in range(505)]
     await asyncio.gather(*(rig.hear(order_no) for order_no in order_nos))
 
     await rig.work()
 
     sizes = [len(json.loads(write)) for write in rig.writes()]
-    assert sum(sizes) == 520
+    assert sum(sizes) == 505
     assert max(sizes) == 500
     assert {(state, reason) for _, state, reason in await rig.ends()} == {CONFIRMED}
     assert len(rig.market.calls) < 60
+
+
+async def test_no_more_calls_go_out_than_configured(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In no second, whatever there is to do: lists, single reads, writes, repetitions."""
+    rig.calls_per_second = 5
+    rig.start()
+    wait = rig.transport._limiter.wait
+    let_go: list[float] = []
+
+    async def observed() -> None:
+        await wait()
+        let_go.append(rig.clock().timestamp())
+
+    monkeypatch.setattr(rig.transport._limiter, "wait", observed)
+    rig.fault(FaultKind.RESET, times=5)
+    for _ in range(4):
+        await rig.hear(rig.market.line(rig.cart(NewLine(), NewLine())[0]).pack_no)
+        await rig.hear(rig.cart()[0])
+    await rig.wait(minutes=1)
+
+    assert len(let_go) == len(rig.records) == len(rig.market.calls) > 15
+    assert all(later - earlier > 1 for earlier, later in zip(let_go, let_go[5:], strict=False))
+    assert {(state, reason) for _, state, reason in await rig.ends()} == {CONFIRMED}
