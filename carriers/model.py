@@ -77,6 +77,7 @@ class Fetch:
     """A request that must be made before the message can be understood; the adapter never makes it itself.
 
     ``host`` must be one of the kind's ``hosts``. ``credential`` names the source's setting that authorises the request.
+    A value ``$NAME`` in ``query`` stands for the source's option of that name, so that it is not stored with the fetch.
     ``context`` carries over to ``read_answer`` what the first message already said; it is stored, so no personal data.
     """
 

@@ -276,7 +276,14 @@ def _pushed(sources: Mapping[str, SourceSettings]) -> dict[str, PushedSource]:
 
 def _fetching(sources: Mapping[str, SourceSettings]) -> dict[str, FetchingSource]:
     return {
-        name: FetchingSource(name, source.shop, PUSHED[source.kind], source.kind_credentials, source.api_url)
+        name: FetchingSource(
+            name,
+            source.shop,
+            PUSHED[source.kind],
+            source.kind_credentials,
+            source.kind_options,
+            source.api_url,
+        )
         for name, source in sources.items()
         if source.kind in PUSHED and PUSHED[source.kind].hosts
     }

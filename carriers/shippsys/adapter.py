@@ -93,7 +93,7 @@ def parse(delivery: Delivery) -> Reading:
     }
     if delivery.options.get("confirm") == "none":
         return Reading(events=(_event(told),))
-    query = {"client_key": label.client_key, "t": carrier}
+    query = {"client_key": "$client_key", "t": carrier}
     return Reading(fetches=(Fetch(told["key"], HOST, STATUS_PATH, CREDENTIAL, query, told),))
 
 

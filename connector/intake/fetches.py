@@ -41,6 +41,7 @@ class FetchingSource:
     shop: str
     kind: PushedKind
     credentials: Mapping[str, str]
+    options: Mapping[str, str]
     base_url: str
 
     def __repr__(self) -> str:
@@ -115,7 +116,8 @@ class Fetcher:
         """
         headers = source.kind.fetch_headers(fetch.credential, source.credentials[fetch.credential])
         body = source.kind.fetch_body(fetch)
-        answer = await ask(self._session, fetch, source.base_url, headers, self._clock, body)
+        query = {name: _filled_in(value, source.options) for name, value in fetch.query.items()}
+        answer = await ask(self._session, replace(fetch, query=query), source.base_url, headers, self._clock, body)
         if answer.status in _TRANSIENT or answer.status >= _SERVER_ERROR:
             raise VendorUnavailable(f"{fetch.host} answered {answer.status}")
         return answer
@@ -130,3 +132,7 @@ class Fetcher:
         wait = min(timedelta(seconds=1) * (1 << min(attempts, 12)), LONGEST_WAIT)
         spread = 0.5 + random.random() / 2  # noqa: S311 - spreads retries, guards nothing
         await self._store.settle_fetch(SettledFetch(due.id, "due", why, self._clock() + wait * spread))
+
+
+def _filled_in(value: str, options: Mapping[str, str]) -> str:
+    return options.get(value[1:], value) if value.startswith("$") else value

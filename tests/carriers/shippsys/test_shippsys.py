@@ -54,7 +54,7 @@ def test_the_question_names_the_order_and_the_carrier() -> None:
     fetch = ask()
 
     assert (fetch.host, fetch.path) == (HOST, STATUS_PATH)
-    assert fetch.query == {"client_key": "made-up-client", "t": "sagawa"}
+    assert fetch.query == {"client_key": "$client_key", "t": "sagawa"}
     assert SOURCE.fetch_body(fetch) == b'["1062428737"]'
     assert SOURCE.fetch_headers("token", "made-up") == {"authorization": "Bearer made-up"}
 

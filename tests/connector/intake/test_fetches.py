@@ -113,7 +113,7 @@ class Desk:
     def __init__(self, store: Store, session: aiohttp.ClientSession, base_url: str) -> None:
         self.store = store
         self.now = NOW
-        self.source = FetchingSource("easypost", "main", PUSHED["easypost"], {"api_key": API_KEY}, base_url)
+        self.source = FetchingSource("easypost", "main", PUSHED["easypost"], {"api_key": API_KEY}, {}, base_url)
         self.fetcher = Fetcher({"easypost": self.source}, store, session, lambda: self.now)
 
     async def hear(self) -> None:
