@@ -15,6 +15,8 @@ from aiohttp import web
 
 from carriers import FILED, POLLED, PUSHED
 from carriers.kinds import PollSetup
+from connector.console.auth import TokenGate
+from connector.console.conflicts import ConflictsApi
 from connector.http import Runner, one_error_shape
 from connector.intake.fetches import Fetcher, FetchingSource
 from connector.intake.files import FiledSource, FileIntake
@@ -121,6 +123,8 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         body_timeout_s = settings.server.body_timeout_s
         Webhooks(_pushed(settings.sources), store, key_sets, utc_now, metrics, body_timeout_s).add_to(app)
         Probes(store, keepers, {**folders, **pollers}, utc_now, metrics).add_to(app)
+        gate = TokenGate(token.get_secret_value() for token in settings.api.tokens)
+        ConflictsApi(store, gate, utc_now, metrics).add_to(app)
         url = await _listen(app, settings, stack)
         log.info("listening", url=url, sources=sorted(settings.sources), shops=sorted(settings.shops))
         yield RunningApp(url, store, keepers)
