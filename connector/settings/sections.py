@@ -1,0 +1,81 @@
+"""The sections that are there once: where it listens, what it keeps, how it logs, who may use its API."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
+
+from connector.settings.base import Section, WithSecrets, listed
+from connector.tokens import check_key
+
+SHORTEST_TOKEN = 32
+HOW_TO_MAKE_A_TOKEN = "python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"  # noqa: S105 - a command
+
+_TOKEN = re.compile(rf"[A-Za-z0-9_-]{{{SHORTEST_TOKEN},200}}", re.ASCII)
+
+
+def _file_database(url: str) -> str:
+    path = url.removeprefix("sqlite:///")
+    if path == url or not path or path == ":memory:" or "?" in path:
+        raise ValueError("must be sqlite:///relative/path.db or sqlite:////absolute/path.db, and nothing else")
+    return url
+
+
+class ServerSettings(Section):
+    """Where the daemon listens."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    body_timeout_s: float = Field(default=10, gt=0, le=120)
+
+
+class StoreSettings(WithSecrets):
+    """Where the daemon keeps what it acknowledged, and the key that seals the tokens of polled sources there."""
+
+    url: Annotated[str, AfterValidator(_file_database)] = "sqlite:///var/connector.db"
+    token_key: SecretStr = Field(default=SecretStr(""), exclude=True)
+    token_key_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _usable_key(self) -> Self:
+        key = self.token_key.get_secret_value()
+        if key and (problem := check_key(key)):
+            raise ValueError(f"token_key {problem}")
+        return self
+
+
+class LogSettings(Section):
+    """How the daemon logs: ``auto`` is readable on a terminal and JSON elsewhere."""
+
+    level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
+    format: str = Field(default="auto", pattern="^(auto|json|text)$")
+
+
+class ConflictSettings(Section):
+    """The conflict log: where hashes of its end are kept, apart from the database. Without a file only in the log."""
+
+    anchor_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _usable_file(self) -> Self:
+        if self.anchor_file is not None and (self.anchor_file.name == "" or self.anchor_file.is_dir()):
+            raise ValueError("anchor_file is a folder; it must name a file")
+        return self
+
+
+class ApiSettings(WithSecrets):
+    """The HTTP API: whoever has one of these tokens may read conflicts and act on them. Without any it is off."""
+
+    tokens: Annotated[tuple[SecretStr, ...], BeforeValidator(listed)] = Field(default=(), exclude=True)
+    tokens_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _usable_tokens(self) -> Self:
+        for position, token in enumerate(self.tokens, start=1):
+            if not _TOKEN.fullmatch(token.get_secret_value()):
+                raise ValueError(
+                    f"token number {position} must be {SHORTEST_TOKEN} or more letters, digits, - and _; make one "
+                    f"with: {HOW_TO_MAKE_A_TOKEN}"
+                )
+        return self

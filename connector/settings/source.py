@@ -1,0 +1,150 @@
+"""``[sources.<name>]``: one configured origin of label messages."""
+
+import difflib
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints, model_validator
+
+from carriers import SOURCES
+from carriers.kinds import FiledKind, PolledKind, PushedKind, SourceKind
+from connector.domain.parcel import EnterOn
+from connector.domain.references import ReferenceKind
+from connector.settings.base import WithSecrets, allowed_url, listed, read_secret
+from connector.settings_input import nearest
+
+
+def _known_kind(kind: str) -> str:
+    if kind not in SOURCES:
+        near = difflib.get_close_matches(kind, SOURCES, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"is no kind of source{hint} (known: {', '.join(sorted(SOURCES))})")
+    return kind
+
+
+def _usable_pattern(pattern: str) -> str:
+    try:
+        compiled = re.compile(pattern)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise ValueError(f"is no regular expression: {error}") from error
+    if pattern and "ref" not in compiled.groupindex:
+        raise ValueError("needs a group named ref, for example (?P<ref>[0-9]+)")
+    return pattern
+
+
+def _from_files(credentials: object) -> object:
+    """``NAME_file`` beside ``NAME``, in a table whose names the kind of source decides."""
+    if not isinstance(credentials, dict):
+        return credentials
+    values: dict[str, object] = {}
+    for name, value in credentials.items():
+        in_file = name.endswith("_file") and isinstance(value, str)
+        short = name.removesuffix("_file") if in_file else name
+        if not value:
+            continue
+        if short in values:
+            raise ValueError(f"set either {short} or {short}_file, not both")
+        values[short] = read_secret(Path(value)) if in_file else value
+    return values
+
+
+class SourceSettings(WithSecrets):
+    """One configured origin of label messages.
+
+    ``credentials`` and ``options`` are what the kind asks for; ``api_url`` replaces the vendor's address in rehearsals.
+    ``every_s`` is the pause between two rounds of a polled source (None means its kind's own), or between two looks
+    into a network share. ``folder`` is watched for a filed source, for files whose names fit ``files``.
+    """
+
+    kind: Annotated[str, AfterValidator(_known_kind)]
+    shop: str
+    secrets: Annotated[tuple[SecretStr, ...], BeforeValidator(listed)] = Field(default=(), exclude=True)
+    secrets_file: Path | None = None
+    credentials: Annotated[dict[str, SecretStr], BeforeValidator(_from_files)] = Field(default={}, exclude=True)
+    options: dict[str, str] = Field(default_factory=dict)
+    api_url: str = ""
+    every_s: int | None = Field(default=None, ge=5, le=86_400)
+    folder: Path | None = None
+    files: Annotated[tuple[str, ...], BeforeValidator(listed)] = ("*.csv", "*.txt", "*.tsv")
+    network_share: bool = False
+    order_reference: ReferenceKind = ReferenceKind.AUTO
+    reference_pattern: Annotated[str, AfterValidator(_usable_pattern)] = ""
+    enter_on: EnterOn = EnterOn.PRINTED
+    hold_s: int = Field(default=0, ge=0, le=7 * 86_400)
+    carriers: dict[str, Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]] = Field(
+        default_factory=dict
+    )
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        kind = SOURCES[self.kind]
+        if isinstance(kind, PushedKind):
+            self._check_secrets(kind)
+        if self.api_url:
+            _check_api_url(self.api_url, kind)
+        self._check_way(kind)
+        for name in sorted(kind.credentials - self.credentials.keys()):
+            raise ValueError(f"needs credentials.{name} (or credentials.{name}_file)")
+        for name in sorted(self.credentials.keys() - kind.credentials):
+            raise ValueError(f"credentials.{name}: unknown setting{nearest(name, dict.fromkeys(kind.credentials))}")
+        self._check_options(kind)
+        return self
+
+    def _check_way(self, kind: SourceKind) -> None:
+        if self.folder is not None and not isinstance(kind, FiledKind):
+            raise ValueError(f"folder: a source of the kind {kind.kind!r} has no files; remove it")
+        if self.network_share and self.folder is None:
+            raise ValueError("network_share: there is no folder; set folder, or remove it")
+        if self.every_s is not None and not isinstance(kind, PolledKind) and not self.network_share:
+            raise ValueError(f"every_s: a source of the kind {kind.kind!r} is not polled; remove it")
+
+    def _check_options(self, kind: SourceKind) -> None:
+        for name in sorted(kind.needed_options - self.options.keys()):
+            raise ValueError(f"needs options.{name}")
+        for name, value in self.options.items():
+            if name not in kind.options:
+                raise ValueError(f"options.{name}: unknown setting{nearest(name, kind.options)}")
+            if (allowed := kind.options[name]) and value not in allowed:
+                raise ValueError(f"options.{name}: must be one of {', '.join(allowed)}")
+        if isinstance(kind, FiledKind) and (problem := kind.check_options(self.options)):
+            raise ValueError(problem)
+
+    def _check_secrets(self, kind: PushedKind) -> None:
+        if not self.secrets and kind.key_set is None:
+            raise ValueError("needs at least one secret in secrets (or secrets_file)")
+        for position, secret in enumerate(self.secrets, start=1):
+            if problem := kind.check_secret(secret.get_secret_value()):
+                raise ValueError(f"secret number {position} cannot be used: {problem}")
+
+    @property
+    def kind_options(self) -> dict[str, str]:
+        """Every option that the kind knows, with the kind's default where nothing is set."""
+        defaults = {name: next(iter(values), "") for name, values in SOURCES[self.kind].options.items()}
+        return defaults | self.options
+
+    @property
+    def kind_credentials(self) -> dict[str, str]:
+        """The credentials in the clear; for whoever builds the parts that use them."""
+        return {name: secret.get_secret_value() for name, secret in self.credentials.items()}
+
+    @property
+    def hold(self) -> timedelta:
+        """How long a number waits after its moment."""
+        return timedelta(seconds=self.hold_s)
+
+    @property
+    def pattern(self) -> re.Pattern[str] | None:
+        """The compiled reference pattern, if there is one."""
+        return re.compile(self.reference_pattern) if self.reference_pattern else None
+
+
+def _check_api_url(url: str, kind: SourceKind) -> None:
+    hosts = sorted(kind.hosts) if isinstance(kind, PushedKind | PolledKind) else []
+    if not hosts:
+        raise ValueError(f"api_url: a source of the kind {kind.kind!r} fetches nothing; remove it")
+    try:
+        allowed_url(url, host=hosts[0])
+    except ValueError as error:
+        raise ValueError(f"api_url: {error}") from None
