@@ -2,10 +2,8 @@
 
 import asyncio
 import errno
-import io
 import os
 import signal
-import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -18,6 +16,7 @@ from connector import sandbox as qoo10
 from connector.check.findings import Finding, Level, worst
 from connector.check.gather import examine
 from connector.check.show import as_json, as_table, in_short
+from connector.cli_conflicts import conflicts
 from connector.cli_import import import_file
 from connector.cli_sources import carriers, sources
 from connector.demo.live import run_live
@@ -26,6 +25,7 @@ from connector.settings import Settings, load_settings
 from connector.settings_input import ConfigurationError
 from connector.store.errors import StoreError
 from connector.systemd import feed_watchdog, notify
+from connector.terminal import speak_in_any_encoding
 
 EXIT_FINDING = 1
 EXIT_CONFIGURATION = 2
@@ -38,6 +38,7 @@ main = typer.Typer(
     rich_markup_mode="markdown",  # wraps the docstrings anew for the width of the terminal
     pretty_exceptions_enable=False,
 )
+main.add_typer(conflicts, name="conflicts")
 main.add_typer(sources, name="sources")
 main.command()(carriers)
 errors = Console(stderr=True)
@@ -87,7 +88,7 @@ def import_(
 
     Exit codes: 1 the file, some of its rows or the store cannot be used; 2 wrong use or configuration.
     """
-    _speak_in_any_encoding()
+    speak_in_any_encoding()
     settings = _settings_or_exit(config)
     log.configure("error", "auto")
     raise typer.Exit(asyncio.run(import_file(settings, file, source, output, errors)))
@@ -105,7 +106,7 @@ def check(
 
     Exit codes: 0 nothing is bad; 1 something must be mended; 2 the configuration cannot be used.
     """
-    _speak_in_any_encoding()
+    speak_in_any_encoding()
     log.configure("error", "auto")
     try:
         findings = asyncio.run(examine(load_settings(config), config))
@@ -135,7 +136,7 @@ def demo(
 
     Exit codes: 1 Qoo10's side does not show what the service claims (--once), or the address is in use.
     """
-    _speak_in_any_encoding()
+    speak_in_any_encoding()
     log.configure("error", "auto")
     try:
         proved = asyncio.run(_demo(once=once, port=port))
@@ -208,13 +209,6 @@ def _cannot_listen(host: str, port: int, error: OSError) -> NoReturn:
     message = f"cannot listen on {host} port {port}: {why}; stop what listens there, or choose another with --port"
     errors.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
     raise typer.Exit(EXIT_FINDING) from None
-
-
-def _speak_in_any_encoding() -> None:
-    """Names of carriers are Japanese: where the terminal's encoding has no such letters it shows question marks."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
 
 
 def _asked_to_stop() -> asyncio.Event:
