@@ -5,6 +5,7 @@ from datetime import date, datetime
 from functools import partial
 from typing import Final
 
+from connector.domain.inquiries import Inquiry, InquiryStatus, InquiryType
 from connector.domain.orders import Claim, ClaimStatus, OrderLine, SendingRow, ShippingStatus
 from connector.qoo10 import protocol, readers
 from connector.qoo10.answers import Answer
@@ -12,8 +13,7 @@ from connector.qoo10.dates import windows
 from connector.qoo10.errors import CredentialError
 from connector.qoo10.keys import KeyHolder
 from connector.qoo10.outcomes import RowOutcome, bulk_outcomes
-from connector.qoo10.protocol import Call, ClaimSearch, DelayType, InquiryStatus, InquiryType, OrderSearch
-from connector.qoo10.readers import Inquiry
+from connector.qoo10.protocol import Call, ClaimSearch, DelayType, OrderSearch
 from connector.qoo10.transport import Transport, off_the_loop
 
 _MANY_ROWS: Final = 100

@@ -8,9 +8,10 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import IntEnum, StrEnum
+from enum import IntEnum
 from typing import Final
 
+from connector.domain.inquiries import InquiryStatus, InquiryType
 from connector.domain.orders import ClaimStatus, SendingRow, ShippingStatus
 from connector.qoo10.dates import MAX_WINDOW, qapi_time
 
@@ -58,22 +59,6 @@ class DelayType(IntEnum):
     MADE_TO_ORDER = 2
     BUYERS_WISH = 3
     OTHER = 4
-
-
-class InquiryType(StrEnum):
-    """The three letter boxes of the seller's inquiry centre."""
-
-    MESSAGE = "MSG"
-    HELP = "HELP"
-    ITEM = "ITEM"
-
-
-class InquiryStatus(StrEnum):
-    """How far an inquiry has come."""
-
-    UNANSWERED = "S1"
-    IN_WORK = "S2"
-    DONE = "S3"
 
 
 @dataclass(frozen=True, slots=True)

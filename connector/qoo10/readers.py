@@ -3,14 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from connector.domain.inquiries import Inquiry, InquiryStatus
 from connector.domain.orders import Claim, ClaimStatus, OrderLine, ShippingStatus
 from connector.qoo10.answers import Answer, Row, unreadable
 from connector.qoo10.dates import read_time
-from connector.qoo10.protocol import InquiryStatus, is_order_no
+from connector.qoo10.protocol import is_order_no
 
 _IN_BRACKETS: Final = re.compile(r"[(（]\s*(\d{1,3})\s*[)）]", re.ASCII)
 _NUMBER: Final = re.compile(r"\d{1,3}", re.ASCII)
@@ -31,19 +31,6 @@ _LONGEST_KEY: Final = 500
 
 CANCEL_WORDS: Final = ("キャンセル", "取消", "取り消", "取りけし", "とりけし", "解約", "注文をやめ", "cancel")
 """A text that holds one of these may speak of cancelling: a weak sign for a person, never a cancel request."""
-
-
-@dataclass(frozen=True, slots=True)
-class Inquiry:
-    """A buyer's inquiry without the buyer and without its words. ``order_no`` is empty where it is about no order."""
-
-    inq_type: str
-    question_no: str
-    seq_no: str
-    order_no: str
-    asked_at: datetime | None
-    status: InquiryStatus | None
-    speaks_of_cancelling: bool
 
 
 def order_lines(answer: Answer) -> tuple[OrderLine, ...]:

@@ -11,6 +11,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from connector.domain.inquiries import InquiryStatus, InquiryType
 from connector.domain.orders import JAPAN, Claim, ClaimStatus, OrderLine, SendingRow, ShippingStatus
 from connector.qoo10 import transport as transport_module
 from connector.qoo10.answers import read_answer
@@ -18,7 +19,6 @@ from connector.qoo10.client import QapiClient
 from connector.qoo10.errors import LaterError, QapiError, RefusedError, UnclearError
 from connector.qoo10.keys import ConfiguredKey
 from connector.qoo10.outcomes import RowState
-from connector.qoo10.protocol import InquiryStatus, InquiryType
 from connector.qoo10.transport import Timeouts, Transport
 
 if TYPE_CHECKING:

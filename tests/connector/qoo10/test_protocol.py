@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 import connector
+from connector.domain.inquiries import InquiryStatus, InquiryType
 from connector.domain.orders import JAPAN, ClaimStatus, SendingRow, ShippingStatus
 from connector.qoo10 import protocol
-from connector.qoo10.protocol import Call, DelayType, InquiryStatus, InquiryType, OrderSearch
+from connector.qoo10.protocol import Call, DelayType, OrderSearch
 
 ROW = SendingRow("1062428737", "ヤマト宅急便", "444413758703")
 START = datetime(2026, 11, 22, 9, 15, tzinfo=JAPAN)

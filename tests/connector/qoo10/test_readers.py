@@ -4,12 +4,12 @@ from datetime import datetime
 
 import pytest
 
+from connector.domain.inquiries import Inquiry, InquiryStatus
 from connector.domain.orders import JAPAN, Claim, ClaimStatus, OrderLine, ShippingStatus
 from connector.qoo10 import protocol, readers
 from connector.qoo10.answers import Answer
 from connector.qoo10.errors import LaterError
-from connector.qoo10.protocol import InquiryStatus, OrderSearch
-from connector.qoo10.readers import Inquiry
+from connector.qoo10.protocol import OrderSearch
 
 Read = Callable[..., Answer]
 
