@@ -26,16 +26,22 @@ class ServerSettings(Section):
     """Where the daemon listens."""
 
     host: str = "127.0.0.1"
+    """The address to listen on. Stay on loopback and let a proxy with TLS in front face the network."""
     port: int = Field(default=8080, ge=0, le=65535)
+    """The port to listen on; 0 takes a free one, which the log names."""
     body_timeout_s: float = Field(default=10, gt=0, le=120)
+    """How long a sender may take for the body of one delivery; after that it is answered 408."""
 
 
 class StoreSettings(WithSecrets):
     """Where the daemon keeps what it acknowledged, and the key that seals the tokens of polled sources there."""
 
     url: Annotated[str, AfterValidator(_file_database)] = "sqlite:///var/connector.db"
+    """The SQLite file, relative to where the program is started or, with four slashes, absolute. On a local disk."""
     token_key: SecretStr = Field(default=SecretStr(""), exclude=True)
+    """Seals the tokens of polled sources that change by themselves (logiless, nextengine); 32 bytes in base64."""
     token_key_file: Path | None = None
+    """A file that holds token_key."""
 
     @model_validator(mode="after")
     def _usable_key(self) -> Self:
@@ -49,13 +55,16 @@ class LogSettings(Section):
     """How the daemon logs: ``auto`` is readable on a terminal and JSON elsewhere."""
 
     level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
+    """The least serious of the messages that are logged."""
     format: str = Field(default="auto", pattern="^(auto|json|text)$")
+    """How a line looks: auto is text on a terminal and JSON elsewhere."""
 
 
 class ConflictSettings(Section):
     """The conflict log: where hashes of its end are kept, apart from the database. Without a file only in the log."""
 
     anchor_file: Path | None = None
+    """Takes hashes of the conflict log's end, a line a minute at most; best where nobody with the store can write."""
 
     @model_validator(mode="after")
     def _usable_file(self) -> Self:
@@ -68,7 +77,9 @@ class ApiSettings(WithSecrets):
     """The HTTP API: whoever has one of these tokens may read conflicts and act on them. Without any it is off."""
 
     tokens: Annotated[tuple[SecretStr, ...], BeforeValidator(listed)] = Field(default=(), exclude=True)
+    """Each of them opens the API under /api/v1; 32 letters or more. Without any the API is off."""
     tokens_file: Path | None = None
+    """A file that holds tokens, one on each line."""
 
     @model_validator(mode="after")
     def _usable_tokens(self) -> Self:

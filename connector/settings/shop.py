@@ -20,23 +20,41 @@ class ShopSettings(WithSecrets):
     qapi_url: Annotated[str, AfterValidator(partial(allowed_url, host=QOO10_HOST))] = (
         f"https://{QOO10_HOST}/GMKT.INC.Front.QAPIService/ebayjapan.qapi"
     )
+    """Qoo10's address, or that of a sandbox on this machine; no other is taken."""
     seller_auth_key: SecretStr = Field(default=SecretStr(""), exclude=True)
+    """The seller authorization key (販売者認証キー)."""
     seller_auth_key_file: Path | None = None
+    """A file that holds seller_auth_key. It is read again when Qoo10 refuses the key: no restart is needed."""
     seller_auth_key_issued_on: date | None = None
+    """The day in Japan on which the key was issued. Keys live one year; `check` warns a month before the end."""
     api_key: SecretStr = Field(default=SecretStr(""), exclude=True)
+    """Instead of seller_auth_key, together with user_id and password: keys are issued from them."""
     api_key_file: Path | None = None
+    """A file that holds api_key."""
     user_id: str = ""
+    """The QSM user that keys are issued for."""
     password: SecretStr = Field(default=SecretStr(""), exclude=True)
+    """That user's password. Changing it in QSM ends all keys."""
     password_file: Path | None = None
+    """A file that holds password."""
     calls_per_second: int = Field(default=5, ge=1, le=50)
+    """The most calls to Qoo10 in a second. No limit is published; 5 to 10 is what clients treat as safe."""
     connect_timeout_s: float = Field(default=5, gt=0, le=60)
+    """How long a connection to Qoo10 may take. Nothing was sent yet, so the call is tried again."""
     call_timeout_s: float = Field(default=20, gt=0, le=300)
+    """How long a call may take in all. A write that takes longer is unclear, and read back before anything else."""
     in_the_gap: GapPolicy = GapPolicy.ENTER
+    """A cancel request that came after the label was printed: enter the number at once, or hold it for a person."""
     made_to_order: tuple[str, ...] = ()
+    """Seller item codes of items made to order, * and ? allowed. Their requests may be refused whenever they come."""
     orders_every_s: float = Field(default=300, ge=5, le=86_400)
+    """How often the open orders are listed: cart numbers and ship-by dates are known from there."""
     claims_every_s: float = Field(default=30, ge=1, le=86_400)
+    """How often cancel requests are looked for; less often where calls_per_second is low."""
     repeat_unclear_after_s: float = Field(default=3, ge=0, le=3600)
+    """A write without an answer is repeated only when Qoo10 shows nothing for so long."""
     shown_within_s: float = Field(default=900, ge=1, le=86_400)
+    """An accepted number that Qoo10 does not show for so long is held for a person."""
 
     @model_validator(mode="after")
     def _has_one_key(self) -> Self:

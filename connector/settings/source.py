@@ -51,31 +51,42 @@ def _from_files(credentials: object) -> object:
 
 
 class SourceSettings(WithSecrets):
-    """One configured origin of label messages.
-
-    ``credentials`` and ``options`` are what the kind asks for; ``api_url`` replaces the vendor's address in rehearsals.
-    ``every_s`` is the pause between two rounds of a polled source (None means its kind's own), or between two looks
-    into a network share. ``folder`` is watched for a filed source, for files whose names fit ``files``.
-    """
+    """One configured origin of label messages. The name is the end of its address: POST /webhooks/<name>."""
 
     kind: Annotated[str, AfterValidator(_known_kind)]
+    """What sends the labels; `qoo10-connector sources list` names the kinds."""
     shop: str
+    """The shop that its labels are for: a name from [shops]."""
     secrets: Annotated[tuple[SecretStr, ...], BeforeValidator(listed)] = Field(default=(), exclude=True)
+    """What its deliveries are proved with. All are valid at once, so that they can be changed without a gap."""
     secrets_file: Path | None = None
+    """A file that holds secrets, one on each line."""
     credentials: Annotated[dict[str, SecretStr], BeforeValidator(_from_files)] = Field(default={}, exclude=True)
+    """What its kind needs to ask the vendor, as NAME or NAME_file; the kind's page names them."""
     options: dict[str, str] = Field(default_factory=dict)
+    """What its kind can be told besides; the kind's page names them."""
     api_url: str = ""
+    """Replaces the vendor's address; only for rehearsals on this machine."""
     every_s: int | None = Field(default=None, ge=5, le=86_400)
+    """The pause between two rounds of a polled source (its kind has a default), or two looks into a network share."""
     folder: Path | None = None
+    """The folder that is watched for files, for kinds that are filed. One of its own for each source."""
     files: Annotated[tuple[str, ...], BeforeValidator(listed)] = ("*.csv", "*.txt", "*.tsv")
+    """Which files in the folder are taken, by name."""
     network_share: bool = False
+    """Whether the folder is another machine's: it is then looked into, since nobody reports changes there."""
     order_reference: ReferenceKind = ReferenceKind.AUTO
+    """What its labels carry: the order number (注文番号), the cart number (カート番号), or either."""
     reference_pattern: Annotated[str, AfterValidator(_usable_pattern)] = ""
+    """A regular expression that finds the number in what the label carries; its group is named ref."""
     enter_on: EnterOn = EnterOn.PRINTED
+    """The moment at which a number is entered. Later moments need a source that tells them."""
     hold_s: int = Field(default=0, ge=0, le=7 * 86_400)
+    """How long the number then waits; a label that is voided meanwhile is never entered."""
     carriers: dict[str, Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]] = Field(
         default_factory=dict
     )
+    """The source's code -> the name at Qoo10 (ShippingCorp). "code.service" comes before "code"."""
 
     @model_validator(mode="after")
     def _fits_its_kind(self) -> Self:
