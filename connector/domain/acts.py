@@ -111,23 +111,32 @@ def checked(act: Act) -> Act:
     Raises:
         ActRefused: with what is missing.
     """
-    if not act.who.strip():
-        raise ActRefused("an act needs the name of whoever does it (担当者の名前が必要です)")
-    if not act.who.isprintable() or len(act.who) > LONGEST_WHO:
-        raise ActRefused(f"the name must be one line of at most {LONGEST_WHO} characters (名前は一行で)")
-    if _PERSONAL.search(unicodedata.normalize("NFKC", act.who)):
-        raise ActRefused("the name looks like mail or a telephone number; a plain name is enough (名前だけで)")
-    if not act.why.strip():
-        raise ActRefused("an act needs a reason (理由が必要です)")
-    if len(act.why) > LONGEST_WHY:
-        raise ActRefused(f"the reason has more than {LONGEST_WHY} characters (理由が長すぎます)")
-    if _PERSONAL.search(unicodedata.normalize("NFKC", act.why)):
-        raise ActRefused(
-            "the reason looks as if it held a telephone number, an address or mail; leave these out "
-            "(電話番号・住所・メールアドレスは入れないでください)"
-        )
+    check_words(act.who, act.why)
     needed = NEEDS.get(act.kind)
     if needed is not None and act.confirmed != needed:
         ask = ASKS[act.kind]
         raise ActRefused(f"this act must be confirmed with {needed}: {ask.confirm_ja} / {ask.confirm_en}")
     return act
+
+
+def check_words(who: str, why: str) -> None:
+    """Refuses a name or a reason that is missing, too long, or looks like personal data.
+
+    Raises:
+        ActRefused: with what is wrong.
+    """
+    if not who.strip():
+        raise ActRefused("an act needs the name of whoever does it (担当者の名前が必要です)")
+    if not who.isprintable() or len(who) > LONGEST_WHO:
+        raise ActRefused(f"the name must be one line of at most {LONGEST_WHO} characters (名前は一行で)")
+    if _PERSONAL.search(unicodedata.normalize("NFKC", who)):
+        raise ActRefused("the name looks like mail or a telephone number; a plain name is enough (名前だけで)")
+    if not why.strip():
+        raise ActRefused("an act needs a reason (理由が必要です)")
+    if len(why) > LONGEST_WHY:
+        raise ActRefused(f"the reason has more than {LONGEST_WHY} characters (理由が長すぎます)")
+    if _PERSONAL.search(unicodedata.normalize("NFKC", why)):
+        raise ActRefused(
+            "the reason looks as if it held a telephone number, an address or mail; leave these out "
+            "(電話番号・住所・メールアドレスは入れないでください)"
+        )

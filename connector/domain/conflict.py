@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from connector.domain.decision import TABLE, Action, Cancel, ConflictKind, Facts, Person, cancel_conflict
 from connector.domain.entry import Entry, Sight
+from connector.domain.inquiries import KeptInquiry
 
 
 class What(StrEnum):
@@ -22,11 +23,13 @@ class What(StrEnum):
     CANCEL_UNDER_WAY = "cancel_under_way"
     REQUEST_ENDED = "request_ended"
     RETURN_REQUESTED = "return_requested"
+    INQUIRY = "inquiry"
     NUMBER_SENT = "number_sent"
     NUMBER_ACCEPTED = "number_accepted"
     NUMBER_SHOWN = "number_shown"
     VERDICT = "verdict"
     PERSON = "person"
+    MESSAGE = "message"
     CLOSED = "closed"
     REOPENED = "reopened"
 
@@ -54,6 +57,13 @@ class Fact:
     clock: Clock
     origin: str
     detail: Mapping[str, str] = field(default_factory=dict)
+
+
+def inquiry_fact(kept: KeptInquiry) -> Fact:
+    """A buyer wrote about the line: a weak sign, which no verdict looks at."""
+    inquiry = kept.inquiry
+    detail = {"inquiry": inquiry.key, "speaks_of_cancelling": "yes" if inquiry.speaks_of_cancelling else "no"}
+    return Fact(What.INQUIRY, inquiry.key, inquiry.asked_at, kept.learned_at, Clock.QOO10, "GetInquiryMessage", detail)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ OPEN_INQUIRIES = (InquiryStatus.UNANSWERED, InquiryStatus.IN_WORK)
 class Inquiry:
     """A buyer's inquiry without the buyer and without its words. ``order_no`` is empty where it is about no order.
 
-    ``inq_type`` is as Qoo10 wrote it; ``asked_at`` is on Qoo10's clock. ``status`` None: one that nobody has documented.
+    ``inq_type`` is as Qoo10 wrote it; ``asked_at`` is on Qoo10's clock; ``status`` is None where it is no known one.
     """
 
     inq_type: str
@@ -39,3 +39,25 @@ class Inquiry:
     asked_at: datetime | None
     status: InquiryStatus | None
     speaks_of_cancelling: bool
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other inquiry of its shop."""
+        return f"{self.inq_type} {self.question_no} {self.seq_no}"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptInquiry:
+    """An inquiry about an order line in work, as the store keeps it, and when we first saw it.
+
+    Its status is None once Qoo10 no longer lists it as open: answered, done, or too old for the list.
+    """
+
+    shop: str
+    inquiry: Inquiry
+    learned_at: datetime
+
+    @property
+    def open(self) -> bool:
+        """Whether the buyer still waits for an answer, as far as we know."""
+        return self.inquiry.status in OPEN_INQUIRIES

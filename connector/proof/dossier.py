@@ -188,8 +188,8 @@ def _detail_ja(fact: LoggedFact) -> str:
             said = _word(words.CANCEL_STATUS, detail.get("status", ""))
         case What.CANCEL_REQUESTED if "clock_skew_s" in detail:
             said = f"確認時の時計の差 {detail['clock_skew_s']}秒"
-        case What.PERSON:
-            said = _act_ja(detail)
+        case What.PERSON | What.MESSAGE | What.INQUIRY:
+            said = _of_people_ja(fact)
         case What.CLOSED:
             said = _word(words.OUTCOME, detail.get("outcome", ""))
         case _:
@@ -197,10 +197,23 @@ def _detail_ja(fact: LoggedFact) -> str:
     return said
 
 
+def _of_people_ja(fact: LoggedFact) -> str:
+    """What the seller's people did, and what the buyer wrote about."""
+    detail = fact.detail
+    if fact.what == What.INQUIRY:
+        cancelling = detail.get("speaks_of_cancelling") == "yes"
+        return "キャンセルに触れる内容(要請としては扱わない)" if cancelling else "キャンセルに触れない内容"
+    if fact.what == What.MESSAGE:
+        code = f"、ResultCode {detail['code']}" if "code" in detail else ""
+        return f"{_word(words.DELIVERED, detail.get('outcome', ''))}{code}"
+    return _act_ja(detail)
+
+
 def _act_ja(detail: Mapping[str, str]) -> str:
     confirmed = detail.get("confirmed", "")
     said = [
         _word(words.ACT, detail.get("act", "")),
+        f"「{detail['template']}」" if "template" in detail else "",
         f"({_word(words.CONFIRMED, confirmed)})" if confirmed else "",
         f": {detail.get('why', '')}",
     ]

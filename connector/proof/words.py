@@ -8,6 +8,7 @@ import re
 from connector.domain.acts import ActKind
 from connector.domain.conflict import Clock, What
 from connector.domain.decision import Action, ConflictKind
+from connector.domain.messages import LOOKED_IN_QSM, MESSAGE_ACT, Delivered
 from connector.domain.reasons import WORDINGS
 
 WHAT: dict[str, str] = {
@@ -21,11 +22,13 @@ WHAT: dict[str, str] = {
     What.CANCEL_UNDER_WAY: "キャンセル処理を確認",
     What.REQUEST_ENDED: "要請の消滅を確認",
     What.RETURN_REQUESTED: "返品要請",
+    What.INQUIRY: "購入者からの問い合わせ",
     What.NUMBER_SENT: "送り状番号を送信",
     What.NUMBER_ACCEPTED: "Qoo10が番号を受付",
     What.NUMBER_SHOWN: "番号の表示を確認",
     What.VERDICT: "判定",
     What.PERSON: "担当者の処理",
+    What.MESSAGE: "購入者へのメッセージの送信結果",
     What.CLOSED: "記録を終了",
     What.REOPENED: "記録を再開",
 }
@@ -61,8 +64,16 @@ ACT: dict[str, str] = {
     ActKind.LEAVE_CANCELLED: "荷物を止め、キャンセルのままとした",
     ActKind.VOID_LABEL: "ラベルを無効化",
     ActKind.NOTE: "メモ",
+    MESSAGE_ACT: "問い合わせへの回答を送信",
     ActKind.CLOSE: "対応を完了",
     ActKind.REOPEN: "記録を再開",
+}
+
+DELIVERED: dict[str, str] = {
+    Delivered.SENT: "Qoo10が受付",
+    Delivered.REFUSED: "Qoo10が拒否(送信されていない)",
+    Delivered.NOT_SENT: "送信されていない",
+    Delivered.UNCLEAR: "結果不明(送信された可能性がある)",
 }
 
 CONFIRMED: dict[str, str] = {
@@ -70,6 +81,7 @@ CONFIRMED: dict[str, str] = {
     "parcel_stopped": "荷物を止めたことを確認済み",
     "label_destroyed": "ラベルの破棄を確認済み",
     "dealt_with": "対応済み",
+    LOOKED_IN_QSM: "前のメッセージが届いていないことをQSMで確認済み",
 }
 
 OUTCOME: dict[str, str] = {

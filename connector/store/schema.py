@@ -278,6 +278,23 @@ conflict_log = Table(
 )
 """Rows are only ever added, and chained: see domain/chain.py."""
 
+inquiry = Table(
+    "inquiry",
+    metadata,
+    Column("shop", Text, primary_key=True),
+    Column("inq_type", Text, primary_key=True),
+    Column("question_no", Text, primary_key=True),
+    Column("seq_no", Text, primary_key=True),
+    _text("order_no"),
+    _time("asked_at"),
+    _text("status"),
+    Column("speaks_of_cancelling", Boolean, nullable=False),
+    Column("learned_at", UtcTime, nullable=False),
+    Index(None, "shop", "order_no"),
+    _index_where("ix_inquiry_open", "status <> ''", "shop"),
+)
+"""Buyers' inquiries about lines with an entry, without their words. ``status`` is empty once Qoo10 lists it no more."""
+
 shop = Table(
     "shop",
     metadata,

@@ -13,7 +13,9 @@ from connector.domain.acts import Act, checked
 from connector.domain.chain import LogRow
 from connector.domain.conflict import Fact
 from connector.domain.entry import Entry
+from connector.domain.inquiries import KeptInquiry
 from connector.domain.memory import LineMemory
+from connector.domain.messages import BuyerMessage
 from connector.domain.parcel import Parcel
 from connector.store import (
     acts,
@@ -23,6 +25,8 @@ from connector.store import (
     entries,
     fetches,
     history,
+    inquiries,
+    messages,
     orders,
     overview,
     parcels,
@@ -36,6 +40,7 @@ from connector.store.entries import Requeue, SettledEntry, Writing
 from connector.store.errors import StoreUnavailable
 from connector.store.fetches import DueFetch, SettledFetch
 from connector.store.history import Step
+from connector.store.inquiries import InquiryLook
 from connector.store.migrate import upgrade
 from connector.store.overview import EntryRow
 from connector.store.parcels import SettledParcel
@@ -252,6 +257,11 @@ class Store:
         """Adds a fact to the newest conflict of its line, if it has one."""
         await self._writer.submit(conflicts.add_facts, (shop, order_no, fact, at))
 
+    async def record_inquiries(self, look: InquiryLook) -> list[KeptInquiry]:
+        """Keeps the open inquiries about lines with an entry; gives those that are new. Nothing is woken by them."""
+        new: list[KeptInquiry] = await self._writer.submit(inquiries.record_inquiries, look)
+        return new
+
     async def record_claims_read(self, shop: str, at: datetime) -> None:
         """Keeps until when the shop's claims were read."""
         await self._writer.submit(shops.record_claims_read, (shop, at))
@@ -289,6 +299,24 @@ class Store:
         """
         shop: str = await self._writer.submit(acts.act_on, checked(act))
         self.wake(shop).set()
+
+    async def begin_message(self, message: BuyerMessage) -> BuyerMessage:
+        """Keeps that a person sends a message, before it goes out.
+
+        Raises:
+            ActRefused: it lacks something, or may have gone out before.
+        """
+        begun: BuyerMessage = await self._writer.submit(messages.begin_messages, message)
+        return begun
+
+    async def settle_message(self, conflict_id: int, delivered: Fact) -> None:
+        """Keeps what became of a message."""
+        await self._writer.submit(messages.settle_messages, (conflict_id, delivered))
+
+    async def open_inquiries(self) -> list[KeptInquiry]:
+        """The buyers' inquiries about lines in work that Qoo10 listed as open when it was last asked."""
+        async with self._reader() as connection:
+            return await inquiries.open_inquiries(connection)
 
     async def conflict(self, conflict_id: int) -> ConflictRow | None:
         """A conflict, or None."""
