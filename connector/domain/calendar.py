@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import IntEnum
+from enum import StrEnum
 from functools import lru_cache
 
 import jpholiday
@@ -12,16 +12,19 @@ from connector.domain.orders import JAPAN
 _DAY = timedelta(days=1)
 
 
-class Weekday(IntEnum):
-    """The days of the week, counted as ``date.weekday`` does."""
+class Weekday(StrEnum):
+    """The days of the week, in the order of ``date.weekday``."""
 
-    MONDAY = 0
-    TUESDAY = 1
-    WEDNESDAY = 2
-    THURSDAY = 3
-    FRIDAY = 4
-    SATURDAY = 5
-    SUNDAY = 6
+    MONDAY = "monday"
+    TUESDAY = "tuesday"
+    WEDNESDAY = "wednesday"
+    THURSDAY = "thursday"
+    FRIDAY = "friday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+
+
+_WEEKDAYS = tuple(Weekday)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Calendar:
 
 def is_business_day(calendar: Calendar, day: date) -> bool:
     """Whether the seller works on this day."""
-    if day.weekday() in calendar.closed_weekdays:
+    if _WEEKDAYS[day.weekday()] in calendar.closed_weekdays:
         return False
     if any(closed.first <= day <= closed.last for closed in calendar.closed_days):
         return False

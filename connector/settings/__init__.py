@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 from carriers import SOURCES
 from carriers.kinds import PolledKind
 from carriers.signatures import standard_webhook_key
+from connector.settings.measure import AlarmSettings, ReportSettings
 from connector.settings.sections import ApiSettings, ConflictSettings, LogSettings, ServerSettings, StoreSettings
 from connector.settings.shop import ShopSettings
 from connector.settings.source import SourceSettings
@@ -29,9 +30,11 @@ from connector.tokens import HOW_TO_MAKE_A_KEY
 
 __all__ = [
     "TRY_OUT_SECRET",
+    "AlarmSettings",
     "ApiSettings",
     "ConflictSettings",
     "LogSettings",
+    "ReportSettings",
     "ServerSettings",
     "Settings",
     "ShopSettings",
@@ -57,6 +60,8 @@ class Settings(BaseSettings):
     log: LogSettings = LogSettings()
     conflicts: ConflictSettings = ConflictSettings()
     api: ApiSettings = ApiSettings()
+    alarms: AlarmSettings = AlarmSettings()
+    report: ReportSettings = ReportSettings()
     shops: dict[str, ShopSettings] = Field(min_length=1)
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
 
@@ -153,6 +158,8 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "log": LogSettings,
     "conflicts": ConflictSettings,
     "api": ApiSettings,
+    "alarms": AlarmSettings,
+    "report": ReportSettings,
     "shops": ShopSettings,
     "sources": SourceSettings,
 }

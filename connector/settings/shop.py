@@ -1,17 +1,27 @@
 """``[shops.<name>]``: one shop at Qoo10."""
 
 from datetime import date
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
+from connector.domain.calendar import Calendar, Closed, Weekday
 from connector.domain.decision import GapPolicy
 from connector.settings.base import WithSecrets, allowed_url
+from connector.settings.closed import read_closed_days, read_closed_weekdays
 
 QOO10_HOST = "api.qoo10.jp"
+
+
+class SetShipBy(StrEnum):
+    """When the ship-by date of a line that is still in 配送要請 is set for the seller."""
+
+    OFF = "off"
+    PRINTED = "printed"
 
 
 class ShopSettings(WithSecrets):
@@ -24,7 +34,7 @@ class ShopSettings(WithSecrets):
     seller_auth_key: SecretStr = Field(default=SecretStr(""), exclude=True)
     """The seller authorization key (販売者認証キー)."""
     seller_auth_key_file: Path | None = None
-    """A file that holds seller_auth_key. It is read again when Qoo10 refuses the key: no restart is needed."""
+    """A file that holds seller_auth_key. It is read anew for each call: replacing it needs no restart."""
     seller_auth_key_issued_on: date | None = None
     """The day in Japan on which the key was issued. Keys live one year; `check` warns a month before the end."""
     api_key: SecretStr = Field(default=SecretStr(""), exclude=True)
@@ -55,6 +65,19 @@ class ShopSettings(WithSecrets):
     """A write without an answer is repeated only when Qoo10 shows nothing for so long."""
     shown_within_s: float = Field(default=900, ge=1, le=86_400)
     """An accepted number that Qoo10 does not show for so long is held for a person."""
+    set_ship_by: SetShipBy = SetShipBy.OFF
+    """printed: set the ship-by date of a line in 配送要請 once its label is printed and its number has to wait."""
+    ship_by_business_days: int = Field(default=1, ge=1, le=10)
+    """The ship-by date that set_ship_by sets: so many business days after today."""
+    closed_weekdays: Annotated[tuple[Weekday, ...], BeforeValidator(read_closed_weekdays)] = (
+        Weekday.SATURDAY,
+        Weekday.SUNDAY,
+    )
+    """Weekdays on which the seller ships nothing; they are no business days."""
+    closed_days: Annotated[tuple[Closed, ...], BeforeValidator(read_closed_days)] = ()
+    """Days on which the seller is closed, and ranges of them: 2026-12-29, "2026-12-29..2027-01-03"."""
+    closed_on_holidays: bool = True
+    """Whether Japan's national holidays (祝日, 振替休日) are no business days either."""
 
     @model_validator(mode="after")
     def _has_one_key(self) -> Self:
@@ -70,3 +93,8 @@ class ShopSettings(WithSecrets):
     def rehearsal(self) -> bool:
         """Whether this shop is a sandbox on this machine."""
         return urlsplit(self.qapi_url).hostname != QOO10_HOST
+
+    @property
+    def calendar(self) -> Calendar:
+        """The seller's business days."""
+        return Calendar(frozenset(self.closed_weekdays), self.closed_days, self.closed_on_holidays)

@@ -55,7 +55,7 @@ def test_the_shipped_file_shows_the_defaults() -> None:
     shop = ShopSettings(seller_auth_key=SecretStr("k"))
     defaults = Settings(shops={"main": shop}).model_dump(mode="json")
 
-    for section in ("server", "store", "log"):
+    for section in ("server", "store", "log", "alarms", "report"):
         assert shown[section] == {name: defaults[section][name] for name in shown[section]}
     own = {"kind", "shop", "secrets", "carriers"}
     assert {name: value for name, value in shown["sources"]["packing-table"].items() if name not in own} == {
@@ -196,7 +196,10 @@ class TestUnknownKeys:
             ("[server]\nprot = 1", "server.prot: unknown setting; did you mean 'port'?"),
             ("[shop.main]\nx = 1", "shop: unknown setting; did you mean 'shops'?"),
             ("[log]\nlevl = 'info'", "log.levl: unknown setting; did you mean 'level'?"),
-            ("[zzz]", "zzz: unknown setting (known: server, store, log, conflicts, api, shops, sources)"),
+            (
+                "[zzz]",
+                "zzz: unknown setting (known: server, store, log, conflicts, api, alarms, report, shops, sources)",
+            ),
             (
                 '[shops.two]\nseller_auth_key = "x"\ncalls_per_secnd = 1',
                 "shops.two.calls_per_secnd: unknown setting; did you mean 'calls_per_second'?",
