@@ -8,6 +8,13 @@ _DIGIT_RUN = re.compile(r"(?<![0-9])[0-9]{7,12}(?![0-9])")
 """Order numbers have 10 digits and carts 9 (observed in 2026); the guide says 9 for both, test rows have 12."""
 
 
+_LENGTHS = range(7, 21)
+"""Lengths of a reference of digits alone: wider, so that longer numbers of later years need no new version."""
+
+
+_DESTROYED = re.compile(r"[0-9]+[.,]?[0-9]*[eE][+-]?[0-9]+")
+
+
 class ReferenceKind(StrEnum):
     """What a source's order reference is: an order number, a cart number, or either."""
 
@@ -20,13 +27,16 @@ def candidates(order_ref: str, pattern: re.Pattern[str] | None) -> tuple[str, ..
     """The numbers that an order reference may mean, best first; empty when there is none.
 
     With the source's own pattern its group ``ref`` is the only candidate. Without one, a reference of digits is itself
-    the number; otherwise every run of 7 to 12 digits in it is one, so that prefixes, suffixes and branch numbers
-    (``Q-1062428737``, ``1062428737-1``) fall away.
+    the number, if it is long enough for one; otherwise every run of 7 to 12 digits in it is one, so that prefixes,
+    suffixes and branch numbers (``Q-1062428737``, ``1062428737-1``) fall away. A number that a spreadsheet has destroyed
+    (``1.06E+09``) is none.
     """
     folded = unicodedata.normalize("NFKC", order_ref).strip()
     if pattern is not None:
         match = pattern.search(folded)
         return (match["ref"].strip(),) if match and match["ref"] and match["ref"].strip() else ()
     if folded.isascii() and folded.isdigit():
-        return (folded,)
+        return (folded,) if len(folded) in _LENGTHS else ()
+    if _DESTROYED.fullmatch(folded):
+        return ()
     return tuple(dict.fromkeys(_DIGIT_RUN.findall(folded)))

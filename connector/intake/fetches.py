@@ -104,7 +104,8 @@ class Fetcher:
             log.exception("adapter_failed", source=source.name)
             await self._later(due, "the adapter failed; see the log")
             return
-        as_delivery = Delivery("GET", due.fetch.path, {}, due.fetch.key.encode(), answer.received_at)
+        # What it says was heard when the message came that pointed to it: the gap began there.
+        as_delivery = Delivery("GET", due.fetch.path, {}, due.fetch.key.encode(), due.heard_at)
         found = replace(new_delivery(source.name, source.shop, as_delivery, reading), key=f"fetch:{due.fetch.key}")
         await self._store.settle_fetch(SettledFetch(due.id, "done", found.detail, None, found))
 

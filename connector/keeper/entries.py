@@ -26,6 +26,9 @@ from connector.settings import ShopSettings, SourceSettings
 from connector.store.entries import SettledEntry, Writing
 from connector.store.store import Store
 
+_SLOWEST_TO_SHOW = timedelta(minutes=10)
+"""Nothing slower was ever suspected of Qoo10; what takes longer to show was not looked at in time."""
+
 log = structlog.get_logger()
 
 
@@ -61,6 +64,7 @@ class EntryDesk:
         self._lines = lines
         self._clock = clock
         self._metrics = metrics
+        self._slowest_to_show = timedelta()
         self.names: tuple[str, ...] = ()
         """The names of the account's delivery companies."""
 
@@ -155,7 +159,7 @@ class EntryDesk:
     def _judge(self, each: _Work, sight: Sight, at: datetime) -> SettledEntry | Writing:
         """What becomes of an entry by the decision table; a ``Writing`` when its number goes out now."""
         entry = each.entry
-        settled_after = timedelta(seconds=self._settings.repeat_unclear_after_s)
+        settled_after = max(timedelta(seconds=self._settings.repeat_unclear_after_s), 2 * self._slowest_to_show)
         facts = facts_of(entry, sight, self._settings.in_the_gap, settled_after, at)
         verdict = decide(facts)
         in_conflict = sight.in_conflict or cancel_conflict(facts) is not None or verdict.conflict is not None
@@ -210,8 +214,9 @@ class EntryDesk:
         for each in settled:
             entry = each.entry
             self._metrics.entry_settled(self._shop, each.state, each.reason)
-            if each.state is EntryState.ACCEPTED and each.accepted_at is not None and entry.accepted_at is None:
+            if each.accepted_at is not None and entry.accepted_at is None:
                 self._metrics.gap(self._shop, (each.accepted_at - entry.heard_at).total_seconds())
+            self._learn_how_slow(each)
             if each.state is not entry.state or each.reason is not entry.reason:
                 log.info(
                     "entry",
@@ -222,6 +227,13 @@ class EntryDesk:
                     reason=each.reason,
                     detail=each.detail or None,
                 )
+
+    def _learn_how_slow(self, settled: SettledEntry) -> None:
+        """How long this shop's Qoo10 takes to show a number: a lost answer is not repeated within twice that time."""
+        entry = settled.entry
+        if settled.state is EntryState.CONFIRMED and entry.accepted_at is not None and entry.attempts > 0:
+            taken = min(settled.at - entry.accepted_at, _SLOWEST_TO_SHOW)
+            self._slowest_to_show = max(self._slowest_to_show, taken)
 
 
 def _printed_at(each: _Work) -> datetime:

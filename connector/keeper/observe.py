@@ -44,6 +44,15 @@ async def observe(
         CredentialError: the shop must stop.
         LaterError: a list could not be read, so nothing is known.
     """
+    try:
+        return await _observe(client, order_nos, known, at)
+    except RefusedError as error:
+        raise as_later(error) from None
+
+
+async def _observe(
+    client: QapiClient, order_nos: Collection[str], known: Mapping[str, LineMemory], at: datetime
+) -> Observation:
     seen = Observation()
     wanted = [known[no] for no in order_nos if no in known]
     if len(order_nos) > FEW:

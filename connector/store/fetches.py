@@ -14,12 +14,13 @@ from connector.store.schema import fetch
 
 @dataclass(frozen=True, slots=True)
 class DueFetch:
-    """A fetch to make now, the source it is for, and how often it was tried."""
+    """A fetch to make now, the source it is for, how often it was tried, and when its message came."""
 
     id: int
     source: str
     fetch: Fetch
     attempts: int
+    heard_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ async def due_fetches(connection: AsyncConnection, now: datetime, limit: int) ->
             source=row.source,
             fetch=Fetch(row.key, row.host, row.path, row.credential, row.query, row.context),
             attempts=row.attempts,
+            heard_at=row.created_at,
         )
         for row in rows
     ]
