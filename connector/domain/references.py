@@ -28,7 +28,7 @@ def candidates(order_ref: str, pattern: re.Pattern[str] | None) -> tuple[str, ..
 
     With the source's own pattern its group ``ref`` is the only candidate. Without one, a reference of digits is itself
     the number, if it is long enough for one; otherwise every run of 7 to 12 digits in it is one, so that prefixes,
-    suffixes and branch numbers (``Q-1062428737``, ``1062428737-1``) fall away. A number that a spreadsheet has destroyed
+    suffixes and branch numbers (``Q-1062428737``, ``1062428737-1``) fall away. What a spreadsheet has destroyed
     (``1.06E+09``) is none.
     """
     folded = unicodedata.normalize("NFKC", order_ref).strip()
