@@ -45,9 +45,8 @@ format: env-dev ## Mend style and format in place.
 	$(BIN)/ruff check --fix-only --exit-zero
 	$(BIN)/ruff format
 
-docs: env-run ## Write docs/sources.md anew from the code.
-	$(BIN)/qoo10-connector sources page > docs/sources.md.new
-	mv docs/sources.md.new docs/sources.md
+docs: env-run ## Write the pages anew that the code writes: docs/reference.md, docs/sources.md.
+	@$(BIN)/python -m tools.pages
 
 bench: env-run ## Measure this machine: answers a second, durable commits, the gap (ARGS go to the benchmark).
 	@$(BIN)/python -m bench $(ARGS)

@@ -16,7 +16,6 @@ from connector.settings import Settings, SourceSettings, load_settings
 from connector.settings_input import ConfigurationError, nearest
 from connector.sources.companies import CompanyRow, company_rows
 from connector.sources.facts import all_kinds
-from connector.sources.page import render
 from connector.sources.trial import Trial, TriedEvent, try_out
 
 EXIT_FINDING = 1
@@ -87,15 +86,6 @@ def try_source(
         _show(trial)
     if not trial.is_fine:
         raise typer.Exit(EXIT_FINDING)
-
-
-@sources.command("page", hidden=True)
-def page() -> None:
-    """Prints docs/sources.md as it should be; `make docs` writes it.
-
-    Exit codes: 0 always.
-    """
-    typer.echo(render(), nl=False)
 
 
 def carriers(

@@ -49,9 +49,14 @@ class Probes:
         app.router.add_get("/metrics", self._measured)
 
     async def _alive(self, _request: web.Request) -> web.Response:
+        """200 with `{"status": "alive"}` while the program runs, whatever else is wrong: for supervisors."""
         return web.json_response({"status": "alive"})
 
     async def _ready(self, _request: web.Request) -> web.Response:
+        """200 with `{"status": "ready"}` while the store takes what comes and every shop is worked for.
+
+        `warnings` name sources that nothing can be taken from at the moment; 503 gives the reasons in its message.
+        """
         reasons = []
         now = self._clock()
         try:
@@ -70,5 +75,6 @@ class Probes:
         return web.json_response({"status": "ready"} | ({"warnings": warnings} if warnings else {}))
 
     async def _measured(self, _request: web.Request) -> web.Response:
+        """200 with the metrics below, as text for Prometheus."""
         text = self._metrics.exposition(await self._store.state_counts())
         return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})

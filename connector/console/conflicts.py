@@ -47,6 +47,10 @@ class ConflictsApi:
         app.router.add_post("/api/v1/conflicts/{id}/acts", self._act)
 
     async def _list(self, request: web.Request) -> web.Response:
+        """200 with `{"conflicts": [...], "clock_skew_s": {...}}`: open ones, the most urgent first.
+
+        `?all=1` adds closed ones. Every address under `/api/v1` needs the header `Authorization: Bearer <token>`.
+        """
         self._gate.require(request)
         everything = request.query.get("all", "")
         if set(request.query) - {"all"} or everything not in ("", "0", "1"):
@@ -57,10 +61,15 @@ class ConflictsApi:
         return _json({"conflicts": [in_short(case, now) for case in cases], "clock_skew_s": skews})
 
     async def _show(self, request: web.Request) -> web.Response:
+        """200 with one conflict: its facts with both clocks and where they come from, verdicts, advice, acts."""
         self._gate.require(request)
         return await self._answer(await self._case(request), HTTPStatus.OK)
 
     async def _act(self, request: web.Request) -> web.Response:
+        """201 with the conflict as it is then, once the act is kept.
+
+        The body is `{"act": "enter_now", "who": "sato", "why": "refused in QSM", "confirm": "refused_in_qsm"}`.
+        """
         self._gate.require(request)
         case = await self._case(request)
         wanted = await _wanted(request)

@@ -92,11 +92,17 @@ class ConflictKind(StrEnum):
     """Why a parcel and a cancel request, or two numbers, need a person's eye."""
 
     IN_THE_GAP = "in_the_gap"
+    """The buyer asked to cancel after the label was printed and before Qoo10 had the number."""
     PRINTED_AFTER_REQUEST = "printed_after_request"
+    """The buyer had asked to cancel before the label was printed."""
     CANCELLED_PARCEL_EXISTS = "cancelled_parcel_exists"
+    """The order is cancelled, or being cancelled, and there is a parcel for it."""
     REQUESTED_AFTER_ENTRY = "requested_after_entry"
+    """The buyer asked to cancel after Qoo10 had the number."""
     ANOTHER_NUMBER = "another_number"
+    """Another tracking number than the label's stands on the order line."""
     DEAD_NUMBER = "dead_number"
+    """The number of a label that is void stands on the order line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,20 +11,26 @@ from connector.domain.reasons import Reason
 
 
 class EntryState(StrEnum):
-    """Where an entry stands.
+    """Where an entry stands; what comes next stands in the reason's wording."""
 
-    The comments say what each state means; what comes next stands in the reason's wording.
-    """
-
-    WAITING = "waiting"  # will be worked on at due_at
-    ENTERING = "entering"  # a write is out
-    ACCEPTED = "accepted"  # Qoo10 said yes, not read back yet
-    UNCLEAR = "unclear"  # the answer was lost, or means nothing known
-    CONFIRMED = "confirmed"  # Qoo10 shows the number
-    HELD = "held"  # a fact or a person is missing
-    CONFLICT = "conflict"  # a person decides
-    REFUSED = "refused"  # Qoo10 said no for good
-    DROPPED = "dropped"  # the label was voided in time
+    WAITING = "waiting"
+    """It will be worked on by itself, at once or at the time that its reason names."""
+    ENTERING = "entering"
+    """The number is being written to Qoo10 at this moment."""
+    ACCEPTED = "accepted"
+    """Qoo10 took the number; it has not been read back yet."""
+    UNCLEAR = "unclear"
+    """The answer was lost or means nothing known; the order is read before anything is repeated."""
+    CONFIRMED = "confirmed"
+    """Qoo10 shows the number: done."""
+    HELD = "held"
+    """Nothing is written for now: a fact is missing, or a person has to mend something."""
+    CONFLICT = "conflict"
+    """Something contradicts the number, and a person decides; nothing is written."""
+    REFUSED = "refused"
+    """Qoo10 said no for good; the number is not sent again."""
+    DROPPED = "dropped"
+    """There is nothing to enter any more: the label is void, or a person stopped the parcel."""
 
 
 @dataclass(frozen=True, slots=True)

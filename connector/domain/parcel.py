@@ -25,7 +25,9 @@ class ParcelState(StrEnum):
     """Whether a parcel's order lines are known."""
 
     UNRESOLVED = "unresolved"
+    """Its order or cart is not known yet, or its reference cannot be read; there is no entry for it."""
     RESOLVED = "resolved"
+    """Its order lines are known, and each has an entry."""
 
 
 @dataclass(frozen=True, slots=True)

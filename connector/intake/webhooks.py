@@ -69,6 +69,11 @@ class Webhooks:
         app.router.add_post("/webhooks/{source}/{secret}", self._receive, expect_handler=expect_continue)
 
     async def _receive(self, request: web.Request) -> web.Response:
+        """Takes one delivery of a pushed source.
+
+        202 with `{"delivery": "dlv_...", "accepted": 1, "duplicates": 0, "ignored": 0}`, once it is on the disk:
+        how many label events in it were new, known already, or nothing for this program.
+        """
         started = time.perf_counter()
         source = self._sources.get(request.match_info["source"])
         if source is None or ("secret" in request.match_info) > source.kind.secret_in_path:

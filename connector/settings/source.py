@@ -51,7 +51,7 @@ def _from_files(credentials: object) -> object:
 
 
 class SourceSettings(WithSecrets):
-    """One configured origin of label messages. The name is the end of its address: POST /webhooks/<name>."""
+    """One configured origin of label messages. The name is the end of its address: `POST /webhooks/<name>`."""
 
     kind: Annotated[str, AfterValidator(_known_kind)]
     """What sends the labels; `qoo10-connector sources list` names the kinds."""
