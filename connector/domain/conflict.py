@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from connector.domain.decision import TABLE, Action, Cancel, ConflictKind, Facts, Person, cancel_conflict
@@ -127,7 +127,8 @@ def _cancel_facts(sight: Sight) -> tuple[Fact, ...]:
     if memory is None or memory.cancel_status is None or memory.learned_at is None:
         return ()
     requested_at = memory.requested_at
-    identity = requested_at.isoformat() if requested_at is not None else memory.learned_at.isoformat()
+    # In one zone: Qoo10 tells Japan time, the store gives UTC back.
+    identity = (requested_at or memory.learned_at).astimezone(UTC).isoformat()
     asked = What.CANCEL_REQUESTED
     facts = [Fact(asked, identity, requested_at, memory.learned_at, Clock.QOO10, memory.learned_from, _skew(sight))]
     if memory.under_way_at is not None:

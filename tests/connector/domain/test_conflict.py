@@ -1,0 +1,55 @@
+"""What a look at a line adds to the conflict log."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from connector.domain.conflict import What, news_of
+from connector.domain.decision import GapPolicy, Label
+from connector.domain.entry import Entry, EntryState, Sight, facts_of
+from connector.domain.memory import LineMemory, remembered
+from connector.domain.orders import JAPAN, Claim, ClaimStatus, OrderLine, ShippingStatus
+from connector.domain.reasons import Reason
+
+NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+ENTRY = Entry(
+    id=1,
+    shop="main",
+    order_no="1062428737",
+    pack_no="",
+    parcel_id=1,
+    tracking_no="444413758703",
+    shipping_corp="",
+    state=EntryState.WAITING,
+    reason=Reason.NEW,
+    due_at=NOW,
+    attempts=0,
+    overdue_from=None,
+    heard_at=NOW,
+    created_at=NOW,
+    written_at=None,
+    accepted_at=None,
+    confirmed_at=None,
+)
+
+
+def seen_with(requested_at: datetime | None) -> LineMemory:
+    claim = Claim("1062428737", ClaimStatus.CANCEL_REQUESTED, requested_at)
+    line = OrderLine("1062428737", ShippingStatus.PREPARING, claim=claim)
+    return remembered(None, "main", line, NOW, listed=False, claim_from="GetClaimInfo_V3")
+
+
+def keys(memory: LineMemory) -> set[tuple[What, str]]:
+    sight = Sight(line=None, memory=memory, label=Label.LIVE, printed_at=NOW - timedelta(hours=1))
+    facts = facts_of(ENTRY, sight, GapPolicy.ENTER, timedelta(), NOW)
+    return {(fact.what, fact.key) for news in news_of(ENTRY, sight, facts, NOW) for fact in news.facts}
+
+
+@pytest.mark.parametrize("requested_at", [datetime(2026, 11, 24, 11, 59, tzinfo=JAPAN), None])
+def test_a_request_is_the_same_fact_in_whatever_zone_its_time_is_told(requested_at: datetime | None) -> None:
+    """Qoo10 tells Japan time, the store gives UTC back: the log must not count one request as two."""
+    fresh = seen_with(requested_at)
+    kept = replace(fresh, requested_at=requested_at and requested_at.astimezone(UTC))
+
+    assert len(keys(fresh) | keys(kept)) == 1
