@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,6 +19,7 @@ from carriers.model import EventKind, LabelEvent
 from connector.domain.entry import Entry, EntryState
 from connector.domain.parcel import ParcelKey, times_of
 from connector.domain.reasons import Reason
+from connector.keeper.claims import ClaimsWatch
 from connector.keeper.entries import EntryDesk
 from connector.keeper.keeper import Keeper, OrdersWatch
 from connector.keeper.lines import Lines
@@ -48,12 +49,25 @@ class Clock:
 
     def __init__(self) -> None:
         self.time = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+        self._agenda: list[tuple[datetime, Callable[[], None]]] = []
 
     def __call__(self) -> datetime:
         return self.time
 
+    def at(self, when: datetime, happens: Callable[[], None]) -> None:
+        """Let something happen while the clock moves past this moment, whoever moves it."""
+        self._agenda.append((when, happens))
+        self._agenda.sort(key=lambda planned: planned[0])
+
+    def move_to(self, when: datetime) -> None:
+        """Move on to this moment; never back."""
+        while self._agenda and self._agenda[0][0] <= when:
+            self.time, happens = self._agenda.pop(0)
+            happens()
+        self.time = max(self.time, when)
+
     def forward(self, **by: float) -> None:
-        self.time += timedelta(**by)
+        self.move_to(self.time + timedelta(**by))
 
     async def pause(self, seconds: float) -> None:
         """Stand in for every sleep."""
@@ -130,6 +144,16 @@ class Rig:
             metrics=self.metrics,
         )
         self.orders_watch = OrdersWatch(SHOP, self.keeper, self.lines, 300)
+        self.claims_watch = ClaimsWatch(
+            SHOP,
+            self.keeper,
+            store=self.store,
+            client=client,
+            lines=self.lines,
+            clock=self.clock,
+            every_s=30,
+            calls_per_second=self.calls_per_second,
+        )
 
     def configure(self, shop: dict[str, Any] | None = None, **sources: dict[str, Any]) -> None:
         """Start again with these settings; a source that is not named keeps its own."""
@@ -202,7 +226,7 @@ class Rig:
             due_at = await self.store.next_due_at(SHOP)
             if due_at is None or due_at > end:
                 return
-            self.clock.time = max(self.clock.time, due_at)
+            self.clock.move_to(due_at)
         pytest.fail("the keeper never comes to rest")
 
     async def wait(self, **by: float) -> None:
@@ -214,9 +238,9 @@ class Rig:
                 continue
             due_at = await self.store.next_due_at(SHOP)
             if due_at is None or due_at > end:
-                self.clock.time = max(end, self.clock.time)
+                self.clock.move_to(end)
                 return
-            self.clock.time = max(self.clock.time, due_at)
+            self.clock.move_to(due_at)
         pytest.fail("the keeper never comes to rest")
 
     async def run(self, meanwhile: Callable[[], None] | None = None, **by: float) -> None:
@@ -233,7 +257,7 @@ class Rig:
             await asyncio.sleep(0)
             if wakeable and self.store.wake(SHOP).is_set():
                 return
-            self.clock.time += min(pause, max(end - self.clock(), timedelta()))
+            self.clock.move_to(self.clock() + min(pause, max(end - self.clock(), timedelta())))
             if events and self.clock() >= start + timedelta(**by) / 2:
                 events.pop()()
             if self.clock() >= end:
@@ -329,11 +353,19 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def rig(tmp_path: Path, empty_store: Path, clock: Clock) -> AsyncIterator[Rig]:
+def latency() -> Callable[[float], Awaitable[object]]:
+    """How the sandbox waits, given seconds."""
+    return asyncio.sleep
+
+
+@pytest.fixture
+async def rig(
+    tmp_path: Path, empty_store: Path, clock: Clock, latency: Callable[[float], Awaitable[object]]
+) -> AsyncIterator[Rig]:
     """The rig. What must hold whatever happens is checked at the end of every test."""
     path = Path(shutil.copy(empty_store, tmp_path))
     async with (
-        Sandbox(now=clock) as sandbox,
+        Sandbox(now=clock, sleep=latency) as sandbox,
         aiohttp.ClientSession() as session,
         opened(f"sqlite:///{path}") as store,
     ):
