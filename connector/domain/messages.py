@@ -26,7 +26,7 @@ FITS: Mapping[str, frozenset[ConflictKind]] = {APOLOGY: _SAYS_DISPATCHED, RETURN
 _NOT_ON_ITS_WAY = frozenset({EntryState.DROPPED, EntryState.CONFLICT})
 
 
-class Delivered(StrEnum):
+class MessageOutcome(StrEnum):
     """What became of a message."""
 
     SENT = "sent"
@@ -85,8 +85,8 @@ def checked_message(message: BuyerMessage, earlier: Sequence[Attempt]) -> BuyerM
     if message.confirmed not in ("", LOOKED_IN_QSM):
         raise ActRefused(f"the only confirmation of a message is {LOOKED_IN_QSM}")
     before = [attempt for attempt in earlier if attempt.inquiry == message.inquiry]
-    unclear = any(attempt.outcome in ("", Delivered.UNCLEAR) for attempt in before)
-    sent = any(attempt.outcome == Delivered.SENT and attempt.template == message.template for attempt in before)
+    unclear = any(attempt.outcome in ("", MessageOutcome.UNCLEAR) for attempt in before)
+    sent = any(attempt.outcome == MessageOutcome.SENT and attempt.template == message.template for attempt in before)
     if (unclear or sent) and message.confirmed != LOOKED_IN_QSM:
         happened = "may have been answered before (the answer was lost)" if unclear else "was answered with this before"
         raise ActRefused(
@@ -110,7 +110,7 @@ def sending_fact(message: BuyerMessage) -> Fact:
     return Fact(What.PERSON, f"{MESSAGE_ACT} {at.isoformat()}", at, at, Clock.OURS, f"person {message.who}", detail)
 
 
-def delivery_fact(message: BuyerMessage, outcome: Delivered, code: int | None, at: datetime) -> Fact:
+def outcome_fact(message: BuyerMessage, outcome: MessageOutcome, code: int | None, at: datetime) -> Fact:
     """What Qoo10 made of it. ``code`` is its number, None where there was none."""
     detail = {"outcome": str(outcome), "template": message.template, "inquiry": message.inquiry}
     if code is not None:

@@ -205,7 +205,7 @@ def _of_people_ja(fact: LoggedFact) -> str:
         return "キャンセルに触れる内容(要請としては扱わない)" if cancelling else "キャンセルに触れない内容"
     if fact.what == What.MESSAGE:
         code = f"、ResultCode {detail['code']}" if "code" in detail else ""
-        return f"{_word(words.DELIVERED, detail.get('outcome', ''))}{code}"
+        return f"{_word(words.MESSAGE_OUTCOME, detail.get('outcome', ''))}{code}"
     return _act_ja(detail)
 
 

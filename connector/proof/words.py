@@ -8,7 +8,7 @@ import re
 from connector.domain.acts import ActKind
 from connector.domain.conflict import Clock, What
 from connector.domain.decision import Action, ConflictKind
-from connector.domain.messages import LOOKED_IN_QSM, MESSAGE_ACT, Delivered
+from connector.domain.messages import LOOKED_IN_QSM, MESSAGE_ACT, MessageOutcome
 from connector.domain.reasons import WORDINGS
 
 WHAT: dict[str, str] = {
@@ -69,11 +69,11 @@ ACT: dict[str, str] = {
     ActKind.REOPEN: "記録を再開",
 }
 
-DELIVERED: dict[str, str] = {
-    Delivered.SENT: "Qoo10が受付",
-    Delivered.REFUSED: "Qoo10が拒否(送信されていない)",
-    Delivered.NOT_SENT: "送信されていない",
-    Delivered.UNCLEAR: "結果不明(送信された可能性がある)",
+MESSAGE_OUTCOME: dict[str, str] = {
+    MessageOutcome.SENT: "Qoo10が受付",
+    MessageOutcome.REFUSED: "Qoo10が拒否(送信されていない)",
+    MessageOutcome.NOT_SENT: "送信されていない",
+    MessageOutcome.UNCLEAR: "結果不明(送信された可能性がある)",
 }
 
 CONFIRMED: dict[str, str] = {
