@@ -19,7 +19,7 @@ BIN := .venv/bin
 COMPILE := pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --group build
 
-.PHONY: help demo test lint types unit format lock docs bench clean env-run env-dev
+.PHONY: help demo test lint types unit format lock docs pictures bench clean env-run env-dev
 
 help: ## Show this list.
 	@echo 'Usage: make TARGET [ARGS="..."] [PYTHON=python3.13]'
@@ -47,6 +47,9 @@ format: env-dev ## Mend style and format in place.
 
 docs: env-run ## Write the pages anew that the code writes: docs/reference.md, docs/sources.md.
 	@$(BIN)/python -m tools.pages
+
+pictures: env-run ## Draw docs/images/demo.svg anew, from a rehearsal on this machine.
+	@$(BIN)/python -m tools.pictures
 
 bench: env-run ## Measure this machine: answers a second, durable commits, the gap (ARGS go to the benchmark).
 	@$(BIN)/python -m bench $(ARGS)
