@@ -1,6 +1,6 @@
 """docs/images/demo.svg: the summary of a rehearsal, as ``demo --once`` prints it.
 
-``python -m tools.pictures`` draws it anew. The picture is of a real run, so its gaps are those of the machine that drew it.
+``python -m tools.pictures`` draws it anew. It shows a real run: its gaps are those of the machine that drew it.
 """
 
 import asyncio
