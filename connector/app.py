@@ -17,6 +17,7 @@ from carriers import FILED, POLLED, PUSHED
 from carriers.kinds import PollSetup
 from connector.console.auth import TokenGate
 from connector.console.conflicts import ConflictsApi
+from connector.console.messages import MessagesApi
 from connector.http import Runner, one_error_shape
 from connector.intake.fetches import Fetcher, FetchingSource
 from connector.intake.files import FiledSource, FileIntake
@@ -26,9 +27,11 @@ from connector.intake.watching import LOOK_UNWATCHED_S, FolderSettings, WatchedF
 from connector.intake.webhooks import PushedSource, Webhooks
 from connector.keeper.claims import ClaimsWatch
 from connector.keeper.entries import EntryDesk
+from connector.keeper.inquiries import Inquiries, InquiriesWatch
 from connector.keeper.keeper import Keeper, OrdersWatch
 from connector.keeper.lines import Lines
 from connector.keeper.parcels import ParcelDesk
+from connector.messages.desk import MessageDesk, Postbox
 from connector.metrics import Metrics
 from connector.probes import Probes
 from connector.proof.anchors import AnchorKeeper
@@ -108,8 +111,12 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         stack.push_async_callback(anchors.take)
         session = await stack.enter_async_context(new_session())
         tasks = await stack.enter_async_context(_tasks())
+        clients = {
+            name: build_client(shop, session, partial(_note_call, metrics, name))
+            for name, shop in settings.shops.items()
+        }
         keepers = {
-            name: await _start_shop(name, shop, settings.sources, store, session, metrics, tasks)
+            name: await _start_shop(name, shop, settings.sources, store, clients[name], metrics, tasks)
             for name, shop in settings.shops.items()
         }
         pollers = _start_pollers(settings, store, session, metrics, tasks)
@@ -125,10 +132,24 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         Probes(store, keepers, {**folders, **pollers}, utc_now, metrics).add_to(app)
         gate = TokenGate(token.get_secret_value() for token in settings.api.tokens)
         ConflictsApi(store, gate, utc_now, metrics).add_to(app)
+        MessagesApi(store, gate, message_desk(settings, store, clients)).add_to(app)
         url = await _listen(app, settings, stack)
         log.info("listening", url=url, sources=sorted(settings.sources), shops=sorted(settings.shops))
         yield RunningApp(url, store, keepers)
         log.info("stopping")
+
+
+def message_desk(settings: Settings, store: Store, clients: Mapping[str, QapiClient]) -> MessageDesk:
+    """The desk that answers buyers of the shops that there is a client of."""
+    postboxes = {
+        name: Postbox(client, Inquiries(name, store, client, utc_now), settings.shops[name].answer_inquiries)
+        for name, client in clients.items()
+    }
+    return MessageDesk(store, postboxes, settings.messages.folder, utc_now)
+
+
+def _note_call(metrics: Metrics, shop: str, record: CallRecord) -> None:
+    metrics.call(shop, record, utc_now())
 
 
 def new_session() -> aiohttp.ClientSession:
@@ -180,11 +201,10 @@ async def _start_shop(
     shop: ShopSettings,
     sources: Mapping[str, SourceSettings],
     store: Store,
-    session: aiohttp.ClientSession,
+    client: QapiClient,
     metrics: Metrics,
     tasks: _Tasks,
 ) -> Keeper:
-    client = build_client(shop, session, lambda record: metrics.call(name, record, utc_now()))
     if not shop.api_key.get_secret_value():
         with contextlib.suppress(OSError, ValueError):
             await store.record_key(name, fingerprint(read_key(shop).strip()), utc_now())
@@ -213,6 +233,14 @@ async def _start_shop(
         calls_per_second=shop.calls_per_second,
     )
     tasks.start(f"claims {name}", claims.run())
+    inquiries = InquiriesWatch(
+        name,
+        keeper,
+        Inquiries(name, store, client, utc_now),
+        every_s=shop.inquiries_every_s,
+        calls_per_second=shop.calls_per_second,
+    )
+    tasks.start(f"inquiries {name}", inquiries.run())
     tasks.start(f"orders {name}", OrdersWatch(name, keeper, lines, shop.orders_every_s).run())
     return keeper
 

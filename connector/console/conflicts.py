@@ -1,14 +1,14 @@
 """``/api/v1/conflicts``: conflicts to read and to act on, for programs; the console and the commands use it too."""
 
-import json
 from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from connector.console.auth import TokenGate
+from connector.console.requests import as_json, case_of, read_body
 from connector.domain.acts import Act, ActKind, ActRefused, checked
 from connector.http import ApiError
 from connector.metrics import Metrics
@@ -17,7 +17,7 @@ from connector.proof.views import in_full, in_short, most_urgent_first
 from connector.store.cases import Case
 from connector.store.store import Store
 
-_BIGGEST_ID = 2**63 - 1
+_EXAMPLE = '{"act": "note", "who": "sato", "why": "called the carrier"}'
 
 
 class _Wanted(BaseModel):
@@ -58,12 +58,12 @@ class ConflictsApi:
         now = self._clock()
         cases = most_urgent_first(await self._store.cases(closed=everything == "1"), now)
         skews = {shop: self._metrics.clock_skew_s(shop) for shop in sorted({case.conflict.shop for case in cases})}
-        return _json({"conflicts": [in_short(case, now) for case in cases], "clock_skew_s": skews})
+        return as_json({"conflicts": [in_short(case, now) for case in cases], "clock_skew_s": skews})
 
     async def _show(self, request: web.Request) -> web.Response:
         """200 with one conflict: its facts with both clocks and where they come from, verdicts, advice, acts."""
         self._gate.require(request)
-        return await self._answer(await self._case(request), HTTPStatus.OK)
+        return await self._answer(await case_of(request, self._store), HTTPStatus.OK)
 
     async def _act(self, request: web.Request) -> web.Response:
         """201 with the conflict as it is then, once the act is kept.
@@ -71,8 +71,8 @@ class ConflictsApi:
         The body is `{"act": "enter_now", "who": "sato", "why": "refused in QSM", "confirm": "refused_in_qsm"}`.
         """
         self._gate.require(request)
-        case = await self._case(request)
-        wanted = await _wanted(request)
+        case = await case_of(request, self._store)
+        wanted = await read_body(request, _Wanted, "act", _EXAMPLE)
         try:
             kind = ActKind(wanted.act.replace("-", "_"))
         except ValueError:
@@ -89,15 +89,7 @@ class ConflictsApi:
         except ActRefused as refused:
             hint = "Read the conflict again; its state does not allow this act."
             raise ApiError(409, "act_refused", f"Nothing was done: {refused}.", hint) from None
-        return await self._answer(await self._case(request), HTTPStatus.CREATED)
-
-    async def _case(self, request: web.Request) -> Case:
-        text = request.match_info["id"]
-        number = int(text) if text.isascii() and text.isdigit() and len(text) < len(str(_BIGGEST_ID)) else 0
-        found = await self._store.cases([number]) if number else []
-        if not found:
-            raise ApiError(404, "no_conflict", "There is no conflict of this number.", "GET /api/v1/conflicts?all=1")
-        return found[0]
+        return await self._answer(await case_of(request, self._store), HTTPStatus.CREATED)
 
     async def _answer(self, case: Case, status: HTTPStatus) -> web.Response:
         rows = await self._store.log_rows(conflict_id=case.conflict.id)
@@ -106,25 +98,4 @@ class ConflictsApi:
         except ValueError as error:
             hint = "Run qoo10-connector conflicts verify: the log was changed from outside."
             raise ApiError(500, "log_damaged", f"This conflict cannot be shown: {error}.", hint) from None
-        return _json(in_full(of), status)
-
-
-async def _wanted(request: web.Request) -> _Wanted:
-    try:
-        return _Wanted.model_validate_json(await request.read())
-    except ValidationError as error:
-        where = "; ".join(
-            f"{'.'.join(map(str, each['loc'])) or 'the body'}: {each['msg']}"
-            for each in error.errors(include_input=False, include_url=False)
-        )
-        hint = 'Send JSON such as {"act": "note", "who": "sato", "why": "called the carrier"}.'
-        raise ApiError(422, "unreadable", f"The act cannot be read: {where}.", hint) from None
-
-
-def _json(body: object, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
-    return web.json_response(
-        body,
-        status=status,
-        headers={"Cache-Control": "no-store"},
-        dumps=lambda value: json.dumps(value, ensure_ascii=False),
-    )
+        return as_json(in_full(of), status)

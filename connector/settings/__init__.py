@@ -14,7 +14,14 @@ from carriers import SOURCES
 from carriers.kinds import PolledKind
 from carriers.signatures import standard_webhook_key
 from connector.settings.measure import AlarmSettings, ReportSettings
-from connector.settings.sections import ApiSettings, ConflictSettings, LogSettings, ServerSettings, StoreSettings
+from connector.settings.sections import (
+    ApiSettings,
+    ConflictSettings,
+    LogSettings,
+    MessageSettings,
+    ServerSettings,
+    StoreSettings,
+)
 from connector.settings.shop import ShopSettings
 from connector.settings.source import SourceSettings
 from connector.settings_input import (
@@ -34,6 +41,7 @@ __all__ = [
     "ApiSettings",
     "ConflictSettings",
     "LogSettings",
+    "MessageSettings",
     "ReportSettings",
     "ServerSettings",
     "Settings",
@@ -59,6 +67,7 @@ class Settings(BaseSettings):
     store: StoreSettings = StoreSettings()
     log: LogSettings = LogSettings()
     conflicts: ConflictSettings = ConflictSettings()
+    messages: MessageSettings = MessageSettings()
     api: ApiSettings = ApiSettings()
     alarms: AlarmSettings = AlarmSettings()
     report: ReportSettings = ReportSettings()
@@ -157,6 +166,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "store": StoreSettings,
     "log": LogSettings,
     "conflicts": ConflictSettings,
+    "messages": MessageSettings,
     "api": ApiSettings,
     "alarms": AlarmSettings,
     "report": ReportSettings,

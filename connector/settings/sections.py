@@ -73,6 +73,19 @@ class ConflictSettings(Section):
         return self
 
 
+class MessageSettings(Section):
+    """Messages for buyers: where the seller's own templates lie."""
+
+    folder: Path | None = None
+    """Templates NAME.txt that replace the built-in ones of their names, or are new; `messages list` shows them all."""
+
+    @model_validator(mode="after")
+    def _usable_folder(self) -> Self:
+        if self.folder is not None and not self.folder.is_dir():
+            raise ValueError(f"folder: there is no folder {self.folder}")
+        return self
+
+
 class ApiSettings(WithSecrets):
     """The HTTP API: whoever has one of these tokens may read conflicts and act on them. Without any it is off."""
 

@@ -61,6 +61,10 @@ class ShopSettings(WithSecrets):
     """How often the open orders are listed: cart numbers and ship-by dates are known from there."""
     claims_every_s: float = Field(default=30, ge=1, le=86_400)
     """How often cancel requests are looked for; less often where calls_per_second is low."""
+    inquiries_every_s: float = Field(default=300, ge=30, le=86_400)
+    """How often buyers' inquiries are looked for; less often where calls_per_second is low."""
+    answer_inquiries: bool = False
+    """Whether `messages send` may answer a buyer's open inquiry. Nothing is ever sent without a person."""
     repeat_unclear_after_s: float = Field(default=3, ge=0, le=3600)
     """A write without an answer is repeated only when Qoo10 shows nothing for so long."""
     shown_within_s: float = Field(default=900, ge=1, le=86_400)

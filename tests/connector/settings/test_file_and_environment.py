@@ -198,7 +198,7 @@ class TestUnknownKeys:
             ("[log]\nlevl = 'info'", "log.levl: unknown setting; did you mean 'level'?"),
             (
                 "[zzz]",
-                "zzz: unknown setting (known: server, store, log, conflicts, api, alarms, report, shops, sources)",
+                "zzz: unknown setting (known: server, store, log, conflicts, messages, api, alarms, report, shops, sources)",
             ),
             (
                 '[shops.two]\nseller_auth_key = "x"\ncalls_per_secnd = 1',

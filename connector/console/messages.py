@@ -1,0 +1,77 @@
+"""``/api/v1/conflicts/{id}/messages``: what a buyer would be told, and sending it as the answer to an inquiry."""
+
+from http import HTTPStatus
+
+from aiohttp import web
+from pydantic import BaseModel, ConfigDict
+
+from connector.console.auth import TokenGate
+from connector.console.requests import as_json, case_of, read_body
+from connector.domain.messages import MessageOutcome
+from connector.http import ApiError
+from connector.messages.desk import MessageDesk, MessageRefused, Wanted
+from connector.messages.said import in_words
+from connector.messages.templates import TemplateError
+from connector.store.store import Store
+
+_EXAMPLE = '{"template": "crossing-apology", "who": "sato", "why": "refused in QSM"}'
+_STATUS = {MessageOutcome.REFUSED: 409, MessageOutcome.NOT_SENT: 503, MessageOutcome.UNCLEAR: 502}
+
+
+class _WantedMessage(BaseModel):
+    """The body of a message to send."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    template: str
+    who: str
+    why: str
+    confirm: str = ""
+
+
+class MessagesApi:
+    """Drafts messages about conflicts, and sends one when a person says so."""
+
+    def __init__(self, store: Store, gate: TokenGate, desk: MessageDesk) -> None:
+        self._store = store
+        self._gate = gate
+        self._desk = desk
+
+    def add_to(self, app: web.Application) -> None:
+        """Adds the routes."""
+        app.router.add_get("/api/v1/conflicts/{id}/messages", self._drafts)
+        app.router.add_post("/api/v1/conflicts/{id}/messages", self._send)
+
+    async def _drafts(self, request: web.Request) -> web.Response:
+        """200 with `{"messages": [{"template": ..., "text": ..., "problem": ...}]}`: what each template would say.
+
+        Where a template gives no message for this conflict, `text` is empty and `problem` says why.
+        """
+        self._gate.require(request)
+        try:
+            found = await self._desk.drafts(await case_of(request, self._store))
+        except TemplateError as error:
+            hint = "Mend [messages] folder in the settings."
+            raise ApiError(500, "templates_unreadable", f"There are no messages: {error}.", hint) from None
+        shown = [{"template": each.template, "text": each.text, "problem": each.problem} for each in found]
+        return as_json({"messages": shown})
+
+    async def _send(self, request: web.Request) -> web.Response:
+        """201 once Qoo10 took the message as the answer to the buyer's open inquiry about this order.
+
+        The body is `{"template": "crossing-apology", "who": "sato", "why": "refused in QSM"}`. 502 means that it may
+        have been sent, and 503 that it was not. Sending anew after a 502 needs `"confirm": "looked_in_qsm"`.
+        """
+        self._gate.require(request)
+        case = await case_of(request, self._store)
+        body = await read_body(request, _WantedMessage, "message", _EXAMPLE)
+        try:
+            sent = await self._desk.send(case, Wanted(body.template, body.who, body.why, body.confirm))
+        except MessageRefused as refused:
+            hint = "GET the same address for the texts, which can be copied into QSM."
+            raise ApiError(409, "message_refused", f"Nothing was sent: {refused}.", hint) from None
+        if sent.outcome in _STATUS:
+            said, hint = in_words(sent)
+            raise ApiError(_STATUS[sent.outcome], f"message_{sent.outcome}", said, hint)
+        told = {"outcome": str(sent.outcome), "inquiry": sent.inquiry.key, "code": sent.code, "logged": sent.logged}
+        return as_json(told, HTTPStatus.CREATED)
