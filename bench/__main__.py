@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import burst, files, gap, intake, store
+from bench import burst, conflicts, files, gap, intake, store
 from bench.report import Measured
 
 BENCHES: dict[str, Callable[[], Coroutine[None, None, Measured]]] = {
@@ -19,6 +19,7 @@ BENCHES: dict[str, Callable[[], Coroutine[None, None, Measured]]] = {
     "gap": gap.measure,
     "store": store.measure,
     "burst": burst.measure,
+    "conflicts": conflicts.measure,
     "files": files.measure,
 }
 

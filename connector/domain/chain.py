@@ -51,14 +51,15 @@ def _plain(value: object) -> str:
 
 def row_hash(row: LogRow) -> str:
     """SHA-256 over every field of the row and the hash before it. Lengths go in, so that no two rows read the same."""
-    digest = hashlib.sha256()
     at = row.at.isoformat()
     numbers = (str(row.seq), str(row.conflict_id))
-    for part in (row.prev_hash, *numbers, row.shop, row.order_no, at, row.what, row.fact_key, row.body):
+    parts = (row.prev_hash, *numbers, row.shop, row.order_no, at, row.what, row.fact_key, row.body)
+    hashed = bytearray()
+    for part in parts:
         encoded = part.encode()
-        digest.update(len(encoded).to_bytes(8, "big"))
-        digest.update(encoded)
-    return digest.hexdigest()
+        hashed += len(encoded).to_bytes(8, "big")
+        hashed += encoded
+    return hashlib.sha256(hashed).hexdigest()
 
 
 _NO_PLACE = "has no place in the log, which counts from 1"

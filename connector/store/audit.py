@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
-from sqlalchemy import Column, Row, select
+from sqlalchemy import Column, Row, Select, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -32,37 +32,54 @@ def all_conflicts(connection: AsyncConnection) -> AsyncIterator[ConflictRow | in
 
 async def _all(connection: AsyncConnection, key: Column[int], read: Callable[[Row[Any]], T]) -> AsyncIterator[T | int]:
     after: int | None = None
-    while keys := await _next_keys(connection, key, after):
-        for row in await _page(connection, key, read, keys):
+    while True:
+        found = await _page(connection, key, read, after)
+        for _, row in found:
             yield row
-        after = keys[-1]
-
-
-async def _next_keys(connection: AsyncConnection, key: Column[int], after: int | None) -> list[int]:
-    query = select(key).order_by(key).limit(PAGE)
-    if after is not None:
-        query = query.where(key > after)
-    return list((await connection.execute(query)).scalars())
+        if len(found) < PAGE:
+            return
+        after = found[-1][0]
 
 
 async def _page(
+    connection: AsyncConnection, key: Column[int], read: Callable[[Row[Any]], T], after: int | None
+) -> list[tuple[int, T | int]]:
+    """The next rows with their keys; when one of them cannot be read, they are read in ever smaller parts."""
+    query = select(key.table).order_by(key).limit(PAGE)
+    if after is not None:
+        query = query.where(key > after)
+    try:
+        return await _rows(connection, query, read)
+    except _UNREADABLE:
+        keys = list((await connection.execute(query.with_only_columns(key))).scalars())
+        return await _parts(connection, key, read, keys)
+
+
+async def _parts(
     connection: AsyncConnection, key: Column[int], read: Callable[[Row[Any]], T], keys: list[int]
-) -> list[T | int]:
-    """These rows; when one of them cannot be read, ever smaller parts are read, until it stands alone."""
+) -> list[tuple[int, T | int]]:
+    """These rows; of one that cannot be read its key alone."""
     try:
         query = select(key.table).where(key.between(keys[0], keys[-1])).order_by(key)
-        return [read(row) for row in await connection.execute(query)]
+        return await _rows(connection, query, read)
     except _UNREADABLE:
         if len(keys) == 1:
-            return [*keys]
+            return [(keys[0], keys[0])]
         middle = len(keys) // 2
         first, last = keys[:middle], keys[middle:]
-        return [*await _page(connection, key, read, first), *await _page(connection, key, read, last)]
+        return [*await _parts(connection, key, read, first), *await _parts(connection, key, read, last)]
+
+
+async def _rows(
+    connection: AsyncConnection, query: Select[Any], read: Callable[[Row[Any]], T]
+) -> list[tuple[int, T | int]]:
+    """What is asked for, with its keys: the first column of both tables."""
+    return [(row[0], read(row)) for row in await connection.execute(query)]
 
 
 def _log_row(row: Row[Any]) -> LogRow:
     found = log_row_of(row)
     words = (found.shop, found.order_no, found.what, found.fact_key, found.body, found.prev_hash, found.hash)
-    if not all(isinstance(word, str) for word in words):
+    if set(map(type, words)) != {str}:
         raise TypeError("a word of the log is no text")
     return found
