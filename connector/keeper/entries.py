@@ -18,6 +18,7 @@ from connector.keeper.lines import Lines
 from connector.keeper.naming import NotReady, prepare
 from connector.keeper.observe import BY_LINE, BY_LIST, observe
 from connector.keeper.outcomes import Moment, after_failure, after_verdict, after_write, refused_or_unclear
+from connector.keeper.ship_by import ShipByGate
 from connector.metrics import Metrics
 from connector.qoo10.client import QapiClient
 from connector.qoo10.errors import CredentialError, LaterError, RefusedError, UnclearError
@@ -64,6 +65,7 @@ class EntryDesk:
         self._lines = lines
         self._clock = clock
         self._metrics = metrics
+        self._gate = ShipByGate(shop, settings, store=store, client=client, lines=lines, clock=clock)
         self._slowest_to_show = timedelta()
         self.names: tuple[str, ...] = ()
         """The names of the account's delivery companies."""
@@ -80,10 +82,14 @@ class EntryDesk:
             return False
         parcels = await self._store.parcels_by_id(sorted({entry.parcel_id for entry in entries}))
         early = [self._before_looking(entry, parcels[entry.parcel_id]) for entry in entries]
-        await self._settle([each for each in early if isinstance(each, SettledEntry)])
+        settled = [each for each in early if isinstance(each, SettledEntry)]
+        waiting = [each for each in settled if self._gate.concerns(each)]
+        await self._settle([each for each in settled if not self._gate.concerns(each)])
         work = [each for each in early if isinstance(each, _Work)]
         if work:
             await self._look_and_act(work, fresh)
+        if waiting:
+            await self._settle(await self._gate.work_off(waiting))
         return True
 
     def _moment(self) -> Moment:

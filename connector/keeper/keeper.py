@@ -23,7 +23,7 @@ from connector.store.store import Store
 PROBE_EVERY = timedelta(seconds=30)
 """How often a stopped shop is asked whether it may work again."""
 LONGEST_NAP = timedelta(seconds=60)
-MENDED_BY_SETTINGS = (Reason.NAME_UNKNOWN, Reason.CHECK_DIGIT, Reason.NUMBER_UNREADABLE)
+MENDED_BY_SETTINGS = (Reason.NAME_UNKNOWN, Reason.CHECK_DIGIT, Reason.NUMBER_UNREADABLE, Reason.BEFORE_ITS_MOMENT)
 """Reasons that a start with other settings, or a newer version, may have mended."""
 
 log = structlog.get_logger()

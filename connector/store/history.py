@@ -44,3 +44,15 @@ async def steps_of(connection: AsyncConnection, parcel_id: int, entry_ids: Seque
     )
     rows = (await connection.execute(query)).mappings()
     return [Step(**{name: value for name, value in row.items() if name != "id"}) for row in rows]
+
+
+async def record_steps(connection: AsyncConnection, steps: Sequence[Step]) -> list[None]:
+    """Appends steps that come alone, one a payload."""
+    await add_steps(connection, steps)
+    return [None] * len(steps)
+
+
+async def entries_with_step(connection: AsyncConnection, entry_ids: Sequence[int], whats: Sequence[str]) -> set[int]:
+    """Which of these entries have one of these steps in their history."""
+    query = select(history.c.entry_id).where(history.c.entry_id.in_(entry_ids), history.c.what.in_(whats))
+    return set((await connection.execute(query)).scalars())

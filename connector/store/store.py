@@ -228,6 +228,15 @@ class Store:
         """Looks again at entries and parcels that stand still for reasons which may have gone away."""
         await self._writer.submit(entries.requeue, wanted)
 
+    async def add_step(self, step: Step) -> None:
+        """Adds a row to the history."""
+        await self._writer.submit(history.record_steps, step)
+
+    async def entries_with_step(self, entry_ids: Sequence[int], whats: Sequence[str]) -> set[int]:
+        """Which of these entries have one of these steps in their history."""
+        async with self._reader() as connection:
+            return await history.entries_with_step(connection, entry_ids, whats)
+
     # What a keeper remembers
 
     async def known_lines(self, shop: str, numbers: Sequence[str]) -> list[LineMemory]:
