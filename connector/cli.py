@@ -18,6 +18,7 @@ from connector.check.gather import examine
 from connector.check.show import as_json, as_table, in_short
 from connector.cli_conflicts import conflicts
 from connector.cli_import import import_file
+from connector.cli_messages import messages
 from connector.cli_sources import carriers, sources
 from connector.demo.live import run_live
 from connector.demo.once import run_once
@@ -39,6 +40,7 @@ main = typer.Typer(
     pretty_exceptions_enable=False,
 )
 main.add_typer(conflicts, name="conflicts")
+main.add_typer(messages, name="messages")
 main.add_typer(sources, name="sources")
 main.command()(carriers)
 errors = Console(stderr=True)
