@@ -39,12 +39,14 @@ from connector.qoo10.client import QapiClient
 from connector.qoo10.keys import ConfiguredKey, IssuedKey, KeyHolder, Login
 from connector.qoo10.limits import CallLimiter
 from connector.qoo10.transport import CallRecord, Timeouts, Transport
-from connector.settings import Settings, ShopSettings, SourceSettings
+from connector.settings import ServerSettings, Settings, ShopSettings, SourceSettings
 from connector.store.store import Store
 from connector.tokens import TokenBox
 
-FINISH_WITHIN_S = 8.0
+FINISH_WITHIN_S = 7.0
 """How long a stop waits for what is in hand; what is left then is read again at the next start."""
+ANSWER_WITHIN_S = 5.0
+"""How long a stop waits, at the same time, for requests whose body is still on its way."""
 
 log = structlog.get_logger()
 
@@ -121,7 +123,6 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         }
         pollers = _start_pollers(settings, store, session, metrics, tasks)
         folders = _start_folders(settings.sources, store, metrics, tasks)
-        stack.push_async_callback(_finish, keepers, pollers, tasks)
         fetcher = Fetcher(_fetching(settings.sources), store, session, utc_now)
         tasks.start("fetcher", fetcher.run())
         tasks.start("anchors", anchors.run())
@@ -133,7 +134,9 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         gate = TokenGate(token.get_secret_value() for token in settings.api.tokens)
         ConflictsApi(store, gate, utc_now, metrics).add_to(app)
         MessagesApi(store, gate, message_desk(settings, store, clients)).add_to(app)
-        url = await _listen(app, settings, stack)
+        runner = _runner(app)
+        stack.push_async_callback(_finish, runner, keepers, pollers, tasks)
+        url = await _listen(runner, settings.server)
         log.info("listening", url=url, sources=sorted(settings.sources), shops=sorted(settings.shops))
         yield RunningApp(url, store, keepers)
         log.info("stopping")
@@ -281,14 +284,14 @@ def _start_folders(
     return folders
 
 
-async def _finish(keepers: Mapping[str, Keeper], pollers: Mapping[str, Poller], tasks: _Tasks) -> None:
-    """Lets every keeper end the turn in hand and every poller keep the answer in hand, within bounds."""
+async def _finish(runner: Runner, keepers: Mapping[str, Keeper], pollers: Mapping[str, Poller], tasks: _Tasks) -> None:
+    """Lets all that is in hand end at the same time, within bounds: requests, keepers' turns, pollers' answers."""
     for keeper in keepers.values():
         keeper.close()
     for poller in pollers.values():
         poller.close()
     names = [*(f"keeper {name}" for name in keepers), *(f"poller {name}" for name in pollers)]
-    await tasks.wait(names, FINISH_WITHIN_S)
+    await asyncio.gather(runner.cleanup(), tasks.wait(names, FINISH_WITHIN_S))
 
 
 def _pushed(sources: Mapping[str, SourceSettings]) -> dict[str, PushedSource]:
@@ -321,19 +324,21 @@ def _fetching(sources: Mapping[str, SourceSettings]) -> dict[str, FetchingSource
     }
 
 
-async def _listen(app: web.Application, settings: Settings, stack: AsyncExitStack) -> str:
-    """Starts the server; gives its address with the port that it really has."""
-    runner = Runner(
+def _runner(app: web.Application) -> Runner:
+    return Runner(
         app,
         access_log=None,
         auto_decompress=False,  # signatures are over the bytes as sent, and a small body must stay small
         handler_cancellation=False,
         keepalive_timeout=75,
-        shutdown_timeout=5,
+        shutdown_timeout=ANSWER_WITHIN_S,
     )
+
+
+async def _listen(runner: Runner, settings: ServerSettings) -> str:
+    """Starts the server; gives its address with the port that it really has."""
     await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-    site = web.TCPSite(runner, settings.server.host, settings.server.port, backlog=1024)
+    site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
     await site.start()
     host, port = runner.addresses[0][:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

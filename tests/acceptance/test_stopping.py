@@ -7,6 +7,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from bench.rehearsal import SOURCE, Sandbox, Service, printed, sagawa_number, sandbox, signed
 
@@ -69,6 +70,27 @@ async def test_sigterm_while_qoo10_hangs_ends_with_0_in_time(tmp_path: Path, htt
             await qoo10.admin("PATCH", "/switches", {"latency_ms": 0})
             await service.start()
             await all_entered_once(qoo10, order_nos)
+
+
+async def test_a_sender_that_dawdles_adds_nothing_to_the_time_of_a_stop(
+    tmp_path: Path, http: aiohttp.ClientSession
+) -> None:
+    """A body that never comes whole and a call that never comes back are waited for at the same time."""
+    async with sandbox(tmp_path) as qoo10:
+        order_nos = await qoo10.add_orders(1)
+        async with Service(tmp_path, qoo10.qapi_url).running() as service:
+            assert service.program is not None
+            await service.program.says(lambda line: line if '"keeper_started"' in line else None)
+            await qoo10.admin("PATCH", "/switches", {"latency_ms": 120_000})
+            await send_all(http, service, order_nos)
+            address = URL(service.url)
+            assert address.host is not None
+            _reader, dawdler = await asyncio.open_connection(address.host, address.port)
+            head = f"POST /webhooks/{SOURCE} HTTP/1.1\r\nHost: {address.host}\r\nContent-Length: 500\r\n\r\n{{"
+            dawdler.write(head.encode())
+            await dawdler.drain()
+            assert await service.program.stop(within_s=10) == 0
+            dawdler.close()
 
 
 async def test_a_second_process_on_the_same_store_is_refused(tmp_path: Path) -> None:
