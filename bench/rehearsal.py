@@ -200,12 +200,13 @@ def _found(pattern: str, line: str) -> str | None:
 class Service:
     """``qoo10-connector serve`` with a configuration of its own; it can be started, stopped and killed again and again.
 
-    ``sources`` are further tables of the configuration, as TOML.
+    ``shop`` are further lines of the shop's table of the configuration, ``sources`` further tables, both as TOML.
     """
 
     folder: Path
     qapi_url: str
     calls_per_second: int = 5
+    shop: str = ""
     sources: str = ""
     program: Program | None = field(default=None, repr=False)
     url: str = ""
@@ -216,7 +217,7 @@ class Service:
         path.write_text(
             f'[server]\nport = 0\n[store]\nurl = "sqlite:///{self.folder}/store.db"\n[log]\nformat = "json"\n'
             f'[shops.main]\nqapi_url = "{self.qapi_url}"\nseller_auth_key = "sandbox-key-main-1"\n'
-            f"calls_per_second = {self.calls_per_second}\n"
+            f"calls_per_second = {self.calls_per_second}\n{self.shop}\n"
             f'[sources.{SOURCE}]\nkind = "standard"\nshop = "main"\nsecrets = ["{SECRET}"]\n{self.sources}',
             encoding="utf-8",
         )
