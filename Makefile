@@ -41,6 +41,9 @@ types: env-dev ## Check types (mypy, strict).
 unit: env-dev ## Run the tests (ARGS go to pytest).
 	$(BIN)/pytest $(ARGS)
 
+thorough: env-dev ## Play every race and every order of events that the tests else thin out (minutes).
+	$(BIN)/pytest --thorough tests/connector/keeper/conflicts tests/connector/domain $(ARGS)
+
 format: env-dev ## Mend style and format in place.
 	$(BIN)/ruff check --fix-only --exit-zero
 	$(BIN)/ruff format
