@@ -24,7 +24,7 @@ _MARGIN = (_PAGE_WIDTH - WIDTH) / 2
 _BOTTOM = 34.0
 _COLUMNS = (77.0, 93.5, 93.5, 34.0, 97.0, 120.0)
 _GUTTER = 5.0
-_SIZES = (7.0, 6.6, 6.2, 5.8, 5.4, 5.0)
+_SIZES = (6.8, 6.4, 6.0, 5.6, 5.3, 5.0)
 """Sizes that the table of facts is tried in, so that a page suffices."""
 _LEADING = 1.38
 _TONES = {"cancel": RED, "person": "#92570b", "record": FAINT, "": INK}
