@@ -19,7 +19,7 @@ BIN := .venv/bin
 COMPILE := pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --group build
 
-.PHONY: help demo test lint types unit format lock docs pictures bench clean env-run env-dev
+.PHONY: help demo test lint types unit thorough format lock docs pictures bench clean env-run env-dev
 
 help: ## Show this list.
 	@echo 'Usage: make TARGET [ARGS="..."] [PYTHON=python3.13]'
