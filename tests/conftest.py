@@ -1,6 +1,9 @@
 """What holds for every test."""
 
+from collections.abc import Iterator
+
 import pytest
+import structlog
 from hypothesis import settings
 
 settings.register_profile("house", deadline=None)  # a busy machine is no failure
@@ -16,3 +19,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def thorough(request: pytest.FixtureRequest) -> bool:
     """Whether every case is played, which takes minutes."""
     return bool(request.config.getoption("--thorough"))
+
+
+@pytest.fixture(autouse=True)
+def _own_log() -> Iterator[None]:
+    """What one test's commands made of the log is no other test's concern."""
+    yield
+    structlog.reset_defaults()

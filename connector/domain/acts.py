@@ -80,7 +80,7 @@ DECISIONS: dict[ActKind, Person] = {
 
 _PERSONAL = re.compile(
     r"[\w.+-]+@[\w-]+\.\w"  # mail
-    r"|(?<![0-9])0[0-9]{1,4}[-( ]?[0-9]{1,4}[-) ]?[0-9]{3,4}(?![0-9])"  # telephone
+    r"|(?<![0-9-])(?=0(?:[-() ]{0,2}[0-9]){9,10}(?![0-9-]))0"  # telephone: 10 or 11 digits; numbers of labels have 12
     r"|〒|(?<![0-9])[0-9]{3}-[0-9]{4}(?![0-9-])"  # postal code
 )
 
