@@ -75,6 +75,10 @@ def _index_where(name: str, condition: str, *columns: str, unique: bool = False)
     return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
+UNRESOLVED = "state = 'unresolved'"
+"""Parcels whose order is not known. Spelt out like ``IN_WORK``."""
+OPEN_WITH_DATE = "status IN (2, 3) AND ship_by_at IS NOT NULL"
+"""Order lines that wait for their number, in 配送要請 or 配送準備, and have a ship-by date."""
 IN_WORK = "state NOT IN ('confirmed', 'dropped')"
 """Entries that anything is left to do for. Spelt out wherever it is asked for: only then is its index used."""
 
@@ -162,6 +166,7 @@ parcel = Table(
     UniqueConstraint("shop", "order_ref", "tracking_number"),
     Index(None, "shop", "tracking_number"),
     _index_where("ix_parcel_due", "due_at IS NOT NULL", "shop", "due_at"),
+    _index_where("ix_parcel_unresolved", UNRESOLVED, "created_at"),
 )
 
 parcel_candidate = Table(
@@ -201,6 +206,7 @@ entry = Table(
     Index(None, "parcel_id"),
     Index(None, "shop", "tracking_no"),
     _index_where("ix_entry_in_work", IN_WORK, "shop", "state", "reason"),
+    _index_where("ix_entry_accepted", "accepted_at IS NOT NULL", "accepted_at"),
 )
 
 order_line = Table(
@@ -224,6 +230,7 @@ order_line = Table(
     _text("learned_from"),
     Column("seen_at", UtcTime, nullable=False),
     Index(None, "shop", "pack_no"),
+    _index_where("ix_order_line_open", OPEN_WITH_DATE, "ship_by_at"),
     _index_where("ix_order_line_requests", "cancel_status IS NOT NULL AND ended_at IS NULL", "shop"),
 )
 
