@@ -11,10 +11,10 @@ import pytest
 
 from carriers.model import EventKind
 from connector.domain.entry import EntryState
+from connector.domain.orders import ClaimStatus, ShippingStatus
 from connector.domain.reasons import Reason
 from connector.sandbox import FaultKind, NewLine
 from connector.sandbox.calls import CallRecord
-from connector.sandbox.records import ClaimStatus, ShippingStatus
 
 if TYPE_CHECKING:
     from tests.connector.keeper.conftest import Clock, Rig
