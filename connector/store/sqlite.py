@@ -71,6 +71,33 @@ def require_openable(database: Path) -> None:
         raise StoreUnavailable(f"{database} cannot be used: {error}") from error
 
 
+class OpenedFile:
+    """The database file as it was opened: what is committed to one that was removed or replaced is lost."""
+
+    def __init__(self, database: Path) -> None:
+        self._path = database
+        self._log = database.with_name(database.name + "-wal")
+        self._identity = self._seen()
+
+    def require_in_place(self) -> None:
+        """Looks whether the name still leads to the file, and whether its write-ahead log is there.
+
+        Raises:
+            StoreUnavailable: they do not; only a new start opens what lies there now.
+        """
+        if self._seen() != self._identity or not self._log.exists():
+            raise StoreUnavailable(
+                f"{self._path} was removed or replaced while this program runs: put it back, or restart the program"
+            )
+
+    def _seen(self) -> tuple[int, int] | None:
+        try:
+            stat = self._path.stat()
+        except FileNotFoundError:
+            return None
+        return stat.st_dev, stat.st_ino
+
+
 def writing_engine(database: Path) -> AsyncEngine:
     """The engine behind the single writing and checkpointing connection: WAL, full sync on every commit."""
     engine = create_async_engine(_url(database), poolclass=StaticPool)

@@ -48,6 +48,7 @@ from connector.store.polls import PollRow, SettledPoll
 from connector.store.shops import ShopRow
 from connector.store.sqlite import (
     FileLock,
+    OpenedFile,
     database_path,
     reading_engine,
     require_openable,
@@ -66,11 +67,11 @@ MOST_AT_ONCE = 500
 class Store:
     """Opened once by the process that owns it. Every write is durable when its call returns."""
 
-    def __init__(self, lock: FileLock, writing: AsyncEngine, reading: AsyncEngine) -> None:
+    def __init__(self, lock: FileLock, opened: OpenedFile, writing: AsyncEngine, reading: AsyncEngine) -> None:
         self._lock = lock
         self._writing = writing
         self._reading = reading
-        self._writer = Writer(writing)
+        self._writer = Writer(writing, opened.require_in_place)
         self._wakes: dict[str, asyncio.Event] = {}
 
     @classmethod
@@ -96,7 +97,7 @@ class Store:
             if isinstance(error, DBAPIError):
                 raise StoreUnavailable(f"{path} cannot be used: {error.orig}") from error
             raise
-        store = cls(lock, writing, reading_engine(path))
+        store = cls(lock, OpenedFile(path), writing, reading_engine(path))
         store._writer.start()
         return store
 

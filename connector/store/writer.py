@@ -37,17 +37,18 @@ class Writer:
     """Takes payloads with the work to be done on them, and commits them in groups.
 
     ``work(connection, payloads)`` gets every payload that waits for the same work at once and gives one result for
-    each. When a group fails, each payload is tried alone, so that one bad payload harms no other.
+    each. When a group fails, each payload is tried alone, so that one bad payload harms no other. ``prove_kept`` is
+    called after every commit and raises ``StoreUnavailable`` when what was committed will not be found again.
     """
 
-    def __init__(self, engine: AsyncEngine, *, most_waiting: int = 10_000) -> None:
+    def __init__(self, engine: AsyncEngine, prove_kept: Callable[[], None], *, most_waiting: int = 10_000) -> None:
         self._engine = engine
+        self._prove_kept = prove_kept
         self._most_waiting = most_waiting
         self._jobs: deque[_Job] = deque()
         self._filled = asyncio.Event()
         self._closing = False
         self._task: asyncio.Task[None] | None = None
-        self.last_error: str = ""
 
     def start(self) -> None:
         """Starts taking work."""
@@ -97,12 +98,12 @@ class Writer:
                 if connection is None:
                     connection = await self._engine.connect()
                 results = await _commit_together(connection, group)
+                self._prove_kept()
             except Exception as error:  # noqa: BLE001 - whatever it is goes to those who wait for it
                 connection = await _discarded_if_broken(connection, error)
                 if len(group) == 1:
                     self._fail(group[0], error)
                 continue
-            self.last_error = ""
             for job, result in zip(group, results, strict=True):
                 if not job.done.done():
                     job.done.set_result(result)
@@ -111,9 +112,9 @@ class Writer:
     def _fail(self, job: _Job, error: Exception) -> None:
         translated: Exception = error
         if isinstance(error, DBAPIError | OSError) and not isinstance(error, _FAULTS_OF_A_PAYLOAD):
-            self.last_error = str(error.orig) if isinstance(error, DBAPIError) else str(error)
-            translated = StoreUnavailable(self.last_error)
-            log.error("store_write_failed", error=self.last_error)
+            translated = StoreUnavailable(str(error.orig) if isinstance(error, DBAPIError) else str(error))
+        if isinstance(translated, StoreUnavailable):
+            log.error("store_write_failed", error=str(translated))
         if not job.done.done():
             job.done.set_exception(translated)
 

@@ -149,7 +149,30 @@ class TestFailures:
         again = await asyncio.gather(*map(sqlite.record_delivery, deliveries))
 
         assert sum(receipt.accepted for receipt in again) == len(deliveries) - len(kept)
-        assert sqlite._writer.last_error == ""
+
+    @pytest.mark.parametrize("name", ["connector.db", "connector.db-wal"])
+    async def test_what_is_written_to_a_file_that_was_taken_away_is_not_acknowledged(
+        self, sqlite: Store, make: Make, tmp_path: Path, name: str
+    ) -> None:
+        """The open connection would go on writing to it, and a restart would find nothing of that."""
+        await sqlite.prove_writable(make.at())
+        taken_away = (tmp_path / name).rename(tmp_path / "elsewhere")
+
+        with pytest.raises(StoreUnavailable, match="removed or replaced"):
+            await sqlite.record_delivery(make.delivery(make.event("m1")))
+        taken_away.rename(tmp_path / name)
+
+        await sqlite.prove_writable(make.at())
+
+    async def test_a_file_put_in_the_place_of_the_open_one_is_not_taken_for_it(
+        self, sqlite: Store, make: Make, tmp_path: Path, empty_database: bytes
+    ) -> None:
+        """A backup that was copied back while the program ran."""
+        (tmp_path / "backup.db").write_bytes(empty_database)
+        (tmp_path / "backup.db").replace(tmp_path / "connector.db")
+
+        with pytest.raises(StoreUnavailable, match="removed or replaced"):
+            await sqlite.record_delivery(make.delivery(make.event("m1")))
 
     async def test_a_connection_that_breaks_within_a_group_costs_nothing(
         self, sqlite: Store, make: Make, monkeypatch: pytest.MonkeyPatch
@@ -201,7 +224,7 @@ class TestFailures:
             await store.record_delivery(make.delivery(make.event("late")))
 
     async def test_too_much_that_waits_is_refused_at_once(self, sqlite: Store) -> None:
-        writer = Writer(sqlite._writing, most_waiting=2)
+        writer = Writer(sqlite._writing, nothing_is_wrong, most_waiting=2)
         waiting = [asyncio.ensure_future(writer.submit(echo, n)) for n in range(2)]
         await asyncio.sleep(0)
 
@@ -214,7 +237,7 @@ class TestFailures:
 
     async def test_work_is_done_in_the_order_in_which_it_came(self, sqlite: Store) -> None:
         """Neighbours of the same kind go together; nothing overtakes."""
-        writer, seen = Writer(sqlite._writing), []
+        writer, seen = Writer(sqlite._writing, nothing_is_wrong), []
 
         async def first(_connection: object, payloads: Any) -> list[str]:
             seen.append(("first", list(payloads)))
@@ -294,6 +317,10 @@ class TestOpening:
         assert database_path("sqlite:///var/connector.db") == tmp_path.resolve() / "var" / "connector.db"
         assert database_path("sqlite:////srv/connector.db") == Path("/srv/connector.db")
         assert database_path("sqlite:///:memory:") == tmp_path.resolve() / ":memory:"
+
+
+def nothing_is_wrong() -> None:
+    """What a writer asks after a commit."""
 
 
 async def echo(_connection: object, payloads: Any) -> list[Any]:
