@@ -13,6 +13,8 @@ from sqlalchemy.pool import StaticPool
 from connector.store.errors import StoreInUse, StoreUnavailable
 
 READERS = 4
+LEAST_ROOM = 1024 * 1024
+"""Bytes. With less, deliveries fail one after the other while a short row, as a probe writes it, still finds room."""
 
 
 def database_path(url: str) -> Path:
@@ -89,6 +91,16 @@ class OpenedFile:
             raise StoreUnavailable(
                 f"{self._path} was removed or replaced while this program runs: put it back, or restart the program"
             )
+
+    def require_room(self) -> None:
+        """Looks whether the disk has room for deliveries.
+
+        Raises:
+            StoreUnavailable: it is full, or as good as full.
+        """
+        disk = os.statvfs(self._path.parent)
+        if disk.f_bavail * disk.f_frsize < LEAST_ROOM:
+            raise StoreUnavailable(f"the disk of {self._path.parent} is full")
 
     def _seen(self) -> tuple[int, int] | None:
         try:

@@ -69,6 +69,7 @@ class Store:
 
     def __init__(self, lock: FileLock, opened: OpenedFile, writing: AsyncEngine, reading: AsyncEngine) -> None:
         self._lock = lock
+        self._opened = opened
         self._writing = writing
         self._reading = reading
         self._writer = Writer(writing, opened.require_in_place)
@@ -369,11 +370,12 @@ class Store:
             return await history.steps_of(connection, parcel_id, entry_ids)
 
     async def prove_writable(self, at: datetime) -> None:
-        """Writes and syncs a row.
+        """Writes and syncs a row, and looks whether there is room for more.
 
         Raises:
             StoreUnavailable: with the reason, when that fails.
         """
+        self._opened.require_room()
         await self._writer.submit(shops.touch, at)
 
     @asynccontextmanager

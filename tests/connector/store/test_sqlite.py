@@ -150,6 +150,15 @@ class TestFailures:
 
         assert sum(receipt.accepted for receipt in again) == len(deliveries) - len(kept)
 
+    async def test_a_store_without_room_for_deliveries_is_not_called_writable(
+        self, sqlite: Store, make: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A single short row may still find room where no delivery does."""
+        monkeypatch.setattr("connector.store.sqlite.LEAST_ROOM", 1 << 60)
+
+        with pytest.raises(StoreUnavailable, match="is full"):
+            await sqlite.prove_writable(make.at())
+
     @pytest.mark.parametrize("name", ["connector.db", "connector.db-wal"])
     async def test_what_is_written_to_a_file_that_was_taken_away_is_not_acknowledged(
         self, sqlite: Store, make: Make, tmp_path: Path, name: str
