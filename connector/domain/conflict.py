@@ -83,6 +83,8 @@ class News:
 
 
 CANCEL_TOPIC = "cancel"
+REQUEST_ENDED = "request_ended"
+"""How a conflict about a request ends for every parcel of the line; its other ends are those of one parcel."""
 _SETTLING = frozenset({Action.CONFIRM, Action.DROP, Action.ENTER})
 
 
@@ -112,7 +114,7 @@ def news_of(entry: Entry, sight: Sight, facts: Facts, at: datetime) -> tuple[New
     settles = rule.verdict.action in _SETTLING
     left = facts.person is Person.LEAVE
     cancel_ended = (
-        "left_cancelled" if left else "request_ended" if facts.cancel is Cancel.ENDED else "settled" if settles else ""
+        "left_cancelled" if left else REQUEST_ENDED if facts.cancel is Cancel.ENDED else "settled" if settles else ""
     )
     known = (*_cancel_facts(sight), *_number_facts(entry))
     said = verdict if rule.verdict.action is not Action.LOOK_AGAIN else None

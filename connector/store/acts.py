@@ -11,6 +11,7 @@ from connector.domain.conflict import Clock, Fact, What
 from connector.domain.parcel import ParcelKey, times_of
 from connector.store.conflicts import ConflictRow, append_facts, conflict_of
 from connector.store.deliveries import NewDelivery, NewLabel, record_deliveries
+from connector.store.entries import wake_others
 from connector.store.schema import conflict, entry, parcel
 
 
@@ -48,6 +49,7 @@ async def _do(connection: AsyncConnection, of: ConflictRow, act: Act) -> None:
         )
         detail = {"outcome": outcome}
         facts.append(Fact(What.CLOSED, act.at.isoformat(), act.at, act.at, Clock.OURS, f"person {act.who}", detail))
+        await wake_others(connection, of.shop, of.order_no, of.tracking_no, act.at)  # their parcels meet it still
     if act.kind is ActKind.VOID_LABEL:
         await _void(connection, of, act)
     await append_facts(connection, of, facts, act.at)

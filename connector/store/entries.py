@@ -1,14 +1,14 @@
 """Entries: created, claimed, written, settled. The verbs are the keeper's."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, case, func, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from connector.domain.conflict import News
+from connector.domain.conflict import CANCEL_TOPIC, REQUEST_ENDED, News
 from connector.domain.decision import Person
 from connector.domain.entry import Entry, EntryState
 from connector.domain.reasons import Reason
@@ -163,6 +163,22 @@ async def wake_lines(
     return woken
 
 
+async def wake_others(connection: AsyncConnection, shop: str, order_no: str, tracking_no: str, at: datetime) -> bool:
+    """Makes a line's entries with other numbers due now; whether there are any that count."""
+    statement = (
+        update(entry)
+        .where(
+            entry.c.shop == shop,
+            entry.c.order_no == order_no,
+            entry.c.tracking_no != tracking_no,
+            entry.c.state != EntryState.DROPPED,
+        )
+        .values(due_at=at)
+        .returning(entry.c.id)
+    )
+    return (await connection.execute(statement)).first() is not None
+
+
 async def due_entries(connection: AsyncConnection, shop: str, now: datetime, limit: int) -> list[Entry]:
     """Entries of a shop to look at now: those past their ship-by date before all others, then by age."""
     overdue = case((entry.c.overdue_from <= now, 0), else_=1)
@@ -262,11 +278,20 @@ def _settled_row(outcome: SettledEntry) -> dict[str, Any]:
 
 async def _settle_conflicts(connection: AsyncConnection, outcome: SettledEntry | Writing) -> list[Step]:
     of, steps = outcome.entry, []
-    for news in outcome.news:
+    for told in outcome.news:
+        news = told
+        if _ends_for_one_parcel(told) and await wake_others(
+            connection, of.shop, of.order_no, of.tracking_no, outcome.at
+        ):
+            news = replace(told, ended="")  # another parcel still meets the request: its own look decides
         change = await log_news(connection, of.shop, of.order_no, of.tracking_no, news, outcome.at)
         if change:
             steps.append(_step(of, change, outcome.reason, news.kind or news.ended, outcome.at))
     return steps
+
+
+def _ends_for_one_parcel(news: News) -> bool:
+    return news.topic == CANCEL_TOPIC and news.kind is None and news.ended not in ("", REQUEST_ENDED)
 
 
 def _step(of: Entry, what: str, reason: Reason, detail: str, at: datetime) -> Step:
