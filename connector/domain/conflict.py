@@ -116,7 +116,8 @@ def news_of(entry: Entry, sight: Sight, facts: Facts, at: datetime) -> tuple[New
     cancel_ended = (
         "left_cancelled" if left else REQUEST_ENDED if facts.cancel is Cancel.ENDED else "settled" if settles else ""
     )
-    known = (*_cancel_facts(sight), *_number_facts(entry))
+    shown_at = entry.confirmed_at or (at if rule.verdict.action is Action.CONFIRM else None)
+    known = (*_cancel_facts(sight), *_number_facts(entry, shown_at))
     said = verdict if rule.verdict.action is not Action.LOOK_AGAIN else None
     return (
         News(CANCEL_TOPIC, cancel_conflict(facts), known, said, cancel_ended),
@@ -158,17 +159,19 @@ def _skew(sight: Sight) -> dict[str, str]:
     return {} if sight.clock_skew_s is None else {"clock_skew_s": f"{sight.clock_skew_s:+.1f}"}
 
 
-def _number_facts(entry: Entry) -> tuple[Fact, ...]:
+def _number_facts(entry: Entry, shown_at: datetime | None) -> tuple[Fact, ...]:
+    """Every sending and acceptance of the number, and that it was shown: when first, whatever is seen again later."""
     facts = []
     number = {"tracking_no": entry.tracking_no, "shipping_corp": entry.shipping_corp}
     for what, when in (
         (What.NUMBER_SENT, entry.written_at),
         (What.NUMBER_ACCEPTED, entry.accepted_at),
-        (What.NUMBER_SHOWN, entry.confirmed_at),
+        (What.NUMBER_SHOWN, shown_at),
     ):
         if when is not None:
-            origin = "GetShippingAndClaimInfoByOrderNo_V2" if what is What.NUMBER_SHOWN else entry.written_with
-            key = f"{entry.tracking_no} {when.isoformat()}"
+            is_shown = what is What.NUMBER_SHOWN
+            origin = "GetShippingAndClaimInfoByOrderNo_V2" if is_shown else entry.written_with
+            key = entry.tracking_no if is_shown else f"{entry.tracking_no} {when.isoformat()}"
             answered = {"code": "0"} if what is What.NUMBER_ACCEPTED and entry.written_with else {}
             facts.append(Fact(what, key, when, when, Clock.OURS, origin, number | answered))
     return tuple(facts)

@@ -53,3 +53,21 @@ def test_a_request_is_the_same_fact_in_whatever_zone_its_time_is_told(requested_
     kept = replace(fresh, requested_at=requested_at and requested_at.astimezone(UTC))
 
     assert len(keys(fresh) | keys(kept)) == 1
+
+
+def test_a_number_that_is_shown_is_in_the_log_from_the_look_that_saw_it() -> None:
+    """A confirmed entry is not looked at again, so no later look would tell it; one that does tells nothing new."""
+    line = OrderLine("1062428737", ShippingStatus.ON_DELIVERY, tracking_no=ENTRY.tracking_no)
+    sight = Sight(line=line, memory=None, label=Label.LIVE, printed_at=NOW)
+    accepted = replace(ENTRY, state=EntryState.ACCEPTED, accepted_at=NOW, written_at=NOW)
+    confirmed = replace(accepted, state=EntryState.CONFIRMED, confirmed_at=NOW + timedelta(seconds=1))
+
+    told = [
+        fact
+        for entry in (accepted, confirmed)
+        for fact in news_of(entry, sight, facts_of(entry, sight, GapPolicy.ENTER, timedelta(), NOW), NOW)[0].facts
+        if fact.what is What.NUMBER_SHOWN
+    ]
+
+    assert [fact.happened_at for fact in told] == [NOW, NOW + timedelta(seconds=1)]
+    assert len({fact.key for fact in told}) == 1
