@@ -25,6 +25,8 @@ PROBE_EVERY = timedelta(seconds=30)
 LONGEST_NAP = timedelta(seconds=60)
 MENDED_BY_SETTINGS = (Reason.NAME_UNKNOWN, Reason.CHECK_DIGIT, Reason.NUMBER_UNREADABLE, Reason.BEFORE_ITS_MOMENT)
 """Reasons that a start with other settings, or a newer version, may have mended."""
+READ_BY_SETTINGS = (Reason.REFERENCE_UNREADABLE, Reason.REFERENCE_AMBIGUOUS)
+"""The same of labels without an order, which nothing else ever wakes."""
 
 log = structlog.get_logger()
 
@@ -54,6 +56,7 @@ class Keeper:
         self._metrics = metrics
         self._failures = 0
         self._closing = asyncio.Event()
+        self._refused_key: CredentialError | None = None
         self.stopped_for = ""
         self.turned_at: datetime | None = None
 
@@ -62,12 +65,21 @@ class Keeper:
         self._closing.set()
         self._store.wake(self._shop).set()
 
+    def stop_for(self, error: CredentialError) -> None:
+        """Stops the shop, also while nothing is to be entered: a person shall know before the next label comes."""
+        self._refused_key = error
+        self._store.wake(self._shop).set()
+
     async def run(self) -> None:
         """Works until it is closed."""
         await self._begin()
         while not self._closing.is_set():
             self._store.wake(self._shop).clear()
             self.turned_at = self._clock()
+            if self._refused_key is not None:
+                refused, self._refused_key = self._refused_key, None
+                await self._stand_still(refused)
+                continue
             try:
                 busy = await self.turn()
                 # A turn without work proves nothing: only one with work shows that Qoo10 is back.
@@ -101,8 +113,10 @@ class Keeper:
         while not self._closing.is_set():
             try:
                 at = self._clock()
+                await self._store.record_stop(self._shop, "", None)
                 interrupted = await self._store.recover_entries(self._shop, at)
                 await self._store.requeue(Requeue(self._shop, (*MENDED_BY_SETTINGS, Reason.UNAVAILABLE), at))
+                await self._store.requeue_unread(Requeue(self._shop, READ_BY_SETTINGS, at))
             except StoreUnavailable as error:
                 log.error("keeper_store_unavailable", shop=self._shop, error=str(error))
                 await self._wait(timedelta(seconds=1), wakeable=False)
@@ -194,7 +208,10 @@ class OrdersWatch:
                 try:
                     names_are_known = names_are_known or await self._keeper.learn_names()
                     count = await self._lines.list_open()
-                    log.debug("orders_listed", shop=self._shop, lines=count)
+                    left = await self._lines.follow_left()
+                    log.debug("orders_listed", shop=self._shop, lines=count, left=left)
+                except CredentialError as error:
+                    self._keeper.stop_for(error)
                 except (QapiError, StoreUnavailable) as error:
                     log.warning("orders_not_listed", shop=self._shop, error=str(error))
                 except Exception:

@@ -147,6 +147,31 @@ async def test_without_a_login_the_shop_stops_and_works_again_once_the_key_is_re
     assert row.stopped_for == ""
 
 
+async def test_a_dead_key_stops_the_shop_before_a_label_comes(rig: Rig) -> None:
+    """Otherwise the first label in the morning would be what finds it out."""
+    rig.market.shop("main").end_keys(expired=True)
+    looking = asyncio.create_task(rig.orders_watch.run())
+    async with asyncio.timeout(10):
+        await rig.store.wake("main").wait()
+    looking.cancel()
+
+    stopped_for = []
+    await rig.run(lambda: stopped_for.append(rig.keeper.stopped_for), minutes=10)
+
+    assert "expired" in stopped_for[0]
+
+
+async def test_a_start_forgets_that_the_last_run_stood_still(rig: Rig) -> None:
+    """The key may have been mended meanwhile; if it was not, the shop stops anew."""
+    await rig.store.record_stop("main", "the key has expired", rig.clock())
+
+    await rig.run(seconds=1)
+
+    row = await rig.store.shop("main")
+    assert row is not None
+    assert row.stopped_for == ""
+
+
 @pytest.mark.parametrize("reached", [True, False])
 async def test_what_was_being_written_at_a_crash_is_read_before_it_is_repeated(rig: Rig, *, reached: bool) -> None:
     (order_no,) = rig.cart()
