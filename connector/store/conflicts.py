@@ -23,6 +23,10 @@ _LABEL_FACTS = {
 }
 
 
+CLOSED_BY_PERSON = ("closed_by_person", "left_cancelled")
+"""The outcomes that a person gives."""
+
+
 @dataclass(frozen=True, slots=True)
 class ConflictRow:
     """A conflict as kept; ``closed_at`` is None while it is open, ``outcome`` says how it ended."""
@@ -64,7 +68,7 @@ async def log_news(
     or "".
     """
     standing = await _open_one(connection, shop, order_no, news.topic)
-    if standing is None and news.kind is None:
+    if standing is None and (news.kind is None or await _is_dealt_with(connection, shop, order_no, tracking_no, news)):
         return ""
     change = ""
     facts: list[Fact] = []
@@ -97,10 +101,31 @@ async def log_news(
     return change
 
 
+async def _is_dealt_with(connection: AsyncConnection, shop: str, order_no: str, tracking_no: str, news: News) -> bool:
+    """Whether a person has closed just this: what a look sees again is no news, a new fact or verdict is."""
+    query = (
+        select(conflict)
+        .where(conflict.c.shop == shop, conflict.c.order_no == order_no, conflict.c.topic == news.topic)
+        .order_by(conflict.c.id.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(query)).one_or_none()
+    if row is None or row.outcome not in CLOSED_BY_PERSON:
+        return False
+    verdict = row.last_verdict if news.verdict is None else news.verdict.key
+    if (row.kind, row.tracking_no, row.last_verdict) != (news.kind, tracking_no, verdict):
+        return False
+    return {(fact.what, fact.key) for fact in news.facts} <= await _known_facts(connection, row.id)
+
+
+async def _known_facts(connection: AsyncConnection, conflict_id: int) -> set[tuple[What, str]]:
+    query = select(conflict_log.c.what, conflict_log.c.fact_key).where(conflict_log.c.conflict_id == conflict_id)
+    return {(What(row.what), row.fact_key) for row in await connection.execute(query)}
+
+
 async def append_facts(connection: AsyncConnection, of: ConflictRow, facts: Sequence[Fact], at: datetime) -> None:
     """Adds the facts that the conflict's log does not have yet, each chained to the row before it."""
-    keys = select(conflict_log.c.what, conflict_log.c.fact_key).where(conflict_log.c.conflict_id == of.id)
-    known = {(row.what, row.fact_key) for row in await connection.execute(keys)}
+    known = await _known_facts(connection, of.id)
     new = list({(fact.what, fact.key): fact for fact in facts if (fact.what, fact.key) not in known}.values())
     if not new:
         return
