@@ -31,6 +31,7 @@ from connector.keeper.inquiries import Inquiries, InquiriesWatch
 from connector.keeper.keeper import Keeper, OrdersWatch
 from connector.keeper.lines import Lines
 from connector.keeper.parcels import ParcelDesk
+from connector.measure.watch import AlarmsWatch
 from connector.messages.desk import MessageDesk, Postbox
 from connector.metrics import Metrics
 from connector.probes import Probes
@@ -126,6 +127,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         fetcher = Fetcher(_fetching(settings.sources), store, session, utc_now)
         tasks.start("fetcher", fetcher.run())
         tasks.start("anchors", anchors.run())
+        tasks.start("alarms", AlarmsWatch(store, settings, utc_now, metrics).run())
         app = web.Application(middlewares=[one_error_shape])
         key_sets = KeySets(session, utc_now)
         body_timeout_s = settings.server.body_timeout_s

@@ -1,9 +1,12 @@
 """What is measured, with names and labels by Prometheus' conventions. Never an order number in a label."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from math import nan
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from connector.domain.report_facts import CancelRate, Counting
 from connector.qoo10.transport import CallRecord
 
 _GAP_BUCKETS = (0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 3600, 4 * 3600, 24 * 3600)
@@ -98,6 +101,31 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._alarms = Gauge(
+            "qoo10_connector_alarms",
+            "Alarms that stand, by shop and kind",
+            ("shop", "kind"),
+            registry=self._registry,
+        )
+        self._open_conflicts = Gauge(
+            "qoo10_connector_open_conflicts",
+            "Conflicts that are open, by shop and kind",
+            ("shop", "kind"),
+            registry=self._registry,
+        )
+        self._cancel_rate = Gauge(
+            "qoo10_connector_cancel_rate_percent",
+            "Cancel rate of the running month over the orders that were seen; counted once an hour",
+            ("shop",),
+            registry=self._registry,
+        )
+        self._counted_cancels = Gauge(
+            "qoo10_connector_counted_cancels",
+            "Cancels of the running month that count towards its rate; counted once an hour",
+            ("shop",),
+            registry=self._registry,
+        )
+
     def poll(self, source: str, outcome: str, succeeded_at: datetime | None) -> None:
         """One round of a polled source ended; ``succeeded_at`` where it was a whole one."""
         self._polls.labels(source, outcome).inc()
@@ -143,6 +171,23 @@ class Metrics:
     def shop_stopped(self, shop: str, *, stopped: bool) -> None:
         """A shop stands still, or works again."""
         self._stopped.labels(shop).set(stopped)
+
+    def alarms(self, counts: Mapping[tuple[str, str], int]) -> None:
+        """All alarms, by shop and kind."""
+        self._alarms.clear()
+        for labels, count in counts.items():
+            self._alarms.labels(*labels).set(count)
+
+    def open_conflicts(self, counts: Mapping[tuple[str, str], int]) -> None:
+        """All open conflicts, by shop and kind."""
+        self._open_conflicts.clear()
+        for labels, count in counts.items():
+            self._open_conflicts.labels(*labels).set(count)
+
+    def cancel_rate(self, rate: CancelRate) -> None:
+        """The running month's cancel rate of one shop; a month without orders has none."""
+        self._counted_cancels.labels(rate.shop).set(rate.count(Counting.COUNTS))
+        self._cancel_rate.labels(rate.shop).set(nan if rate.percent is None else rate.percent)
 
     def exposition(self, entries: dict[tuple[str, str, str], int]) -> bytes:
         """The text that Prometheus reads; ``entries`` are counted at this moment."""

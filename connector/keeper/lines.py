@@ -46,6 +46,7 @@ class Lines:
         self._clock = clock
         self._listed_at: datetime | None = None
         self._list_failure: LaterError | None = None
+        self._on_list: frozenset[str] = frozenset()
         self.quiet = asyncio.Lock()
         """Held while parcels are matched with what is known, so that a line learnt meanwhile is not missed."""
         self.companies: set[str] = set()
@@ -67,7 +68,30 @@ class Lines:
             raise
         self._list_failure = None
         await self.remember(lines, at, listed=True, claim_from="")
+        self._on_list = frozenset(line.order_no for line in lines)
         return len(lines)
+
+    async def follow_left(self) -> int:
+        """Looks where lines went that waited for their number and left the list; gives how many there are.
+
+        A person dispatched them, or they are cancelled. Of one that Qoo10 does not show the state is unknown.
+
+        Raises:
+            CredentialError: the shop must stop.
+        """
+        at = self._clock()
+        left = [
+            memory
+            for memory in await self._store.open_lines(self._shop)
+            if memory.listed and memory.order_no not in self._on_list and _is_listed_at(memory, at)
+        ]
+        some = left[:FEW]
+        found = await self.read_singly([memory.order_no for memory in some], at)
+        if found.failure is None:
+            nowhere = [replace(memory, status=None) for memory in some if memory.order_no not in found.lines]
+            async with self.quiet:
+                await self._store.remember_lines(self._shop, nowhere, at)
+        return len(left)
 
     async def remember(
         self, lines: Sequence[OrderLine], at: datetime, *, listed: bool, claim_from: str
@@ -148,3 +172,8 @@ class Lines:
 
     async def _known(self, numbers: Sequence[str]) -> list[LineMemory]:
         return await self._store.known_lines(self._shop, numbers)
+
+
+def _is_listed_at(memory: LineMemory, at: datetime) -> bool:
+    """Whether a list of this moment reaches back to the line's order; a day is left for clocks that differ."""
+    return memory.ordered_at is not None and memory.ordered_at > at - LIST_SPAN + timedelta(days=1)

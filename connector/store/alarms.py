@@ -15,7 +15,7 @@ from connector.store.cases import CHUNK, Case, cases
 from connector.store.entries import entry_of
 from connector.store.orders import known_lines, memory_of
 from connector.store.parcels import parcels_by_id
-from connector.store.schema import IN_WORK, OPEN_WITH_DATE, UNRESOLVED, conflict_log, entry, history, order_line, parcel
+from connector.store.schema import IN_WORK, OPEN_LINE, UNRESOLVED, conflict_log, entry, history, order_line, parcel
 
 LOOK_BACK = timedelta(days=30)
 """What is older is no alarm any more: nothing can be done, or somebody has long seen it."""
@@ -44,7 +44,7 @@ async def alarm_material(connection: AsyncConnection, now: datetime) -> AlarmMat
 
 async def _open_lines(connection: AsyncConnection, now: datetime) -> list[LineMemory]:
     between = order_line.c.ship_by_at.between(now - LOOK_BACK, now + LOOK_AHEAD)
-    query = select(order_line).where(text(OPEN_WITH_DATE), between)
+    query = select(order_line).where(text(OPEN_LINE), between)
     return [memory_of(row) for row in await connection.execute(query)]
 
 

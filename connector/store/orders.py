@@ -5,7 +5,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, select, text, update
 from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,7 +13,7 @@ from connector.domain.memory import LineMemory
 from connector.domain.orders import ClaimStatus, ShippingStatus
 from connector.domain.parcel import ParcelState
 from connector.store.dialect import insert
-from connector.store.schema import order_line, parcel, parcel_candidate
+from connector.store.schema import OPEN_LINE, order_line, parcel, parcel_candidate
 
 CHUNK = 500
 
@@ -63,6 +63,12 @@ async def open_requests(connection: AsyncConnection, shop: str) -> list[LineMemo
         order_line.c.ended_at.is_(None),
         order_line.c.cancel_status == ClaimStatus.CANCEL_REQUESTED,
     )
+    return [memory_of(row) for row in await connection.execute(query)]
+
+
+async def open_lines(connection: AsyncConnection, shop: str) -> list[LineMemory]:
+    """The lines that waited for their number when last seen, those with the earliest ship-by date first."""
+    query = select(order_line).where(text(OPEN_LINE), order_line.c.shop == shop).order_by(order_line.c.ship_by_at)
     return [memory_of(row) for row in await connection.execute(query)]
 
 

@@ -77,8 +77,8 @@ def _index_where(name: str, condition: str, *columns: str, unique: bool = False)
 
 UNRESOLVED = "state = 'unresolved'"
 """Parcels whose order is not known. Spelt out like ``IN_WORK``."""
-OPEN_WITH_DATE = "status IN (2, 3) AND ship_by_at IS NOT NULL"
-"""Order lines that wait for their number, in 配送要請 or 配送準備, and have a ship-by date."""
+OPEN_LINE = "status IN (2, 3)"
+"""Order lines that wait for their number, in 配送要請 or 配送準備. Spelt out like ``IN_WORK``."""
 IN_WORK = "state NOT IN ('confirmed', 'dropped')"
 """Entries that anything is left to do for. Spelt out wherever it is asked for: only then is its index used."""
 
@@ -230,7 +230,7 @@ order_line = Table(
     _text("learned_from"),
     Column("seen_at", UtcTime, nullable=False),
     Index(None, "shop", "pack_no"),
-    _index_where("ix_order_line_open", OPEN_WITH_DATE, "ship_by_at"),
+    _index_where("ix_order_line_open", OPEN_LINE, "shop", "ship_by_at"),
     _index_where("ix_order_line_requests", "cancel_status IS NOT NULL AND ended_at IS NULL", "shop"),
 )
 

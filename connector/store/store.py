@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from connector.domain.acts import Act, checked
+from connector.domain.alarm_facts import AlarmMaterial
 from connector.domain.chain import LogRow
 from connector.domain.conflict import Fact
 from connector.domain.entry import Entry
@@ -17,8 +18,10 @@ from connector.domain.inquiries import KeptInquiry
 from connector.domain.memory import LineMemory
 from connector.domain.messages import BuyerMessage
 from connector.domain.parcel import Parcel
+from connector.domain.report_facts import Month, MonthMaterial
 from connector.store import (
     acts,
+    alarms,
     cases,
     conflicts,
     deliveries,
@@ -31,6 +34,7 @@ from connector.store import (
     overview,
     parcels,
     polls,
+    report,
     shops,
 )
 from connector.store.cases import Case
@@ -252,6 +256,11 @@ class Store:
             await self._writer.submit(orders.remember_lines, (shop, memories, at))
             self.wake(shop).set()
 
+    async def open_lines(self, shop: str) -> list[LineMemory]:
+        """The lines that waited for their number when last seen."""
+        async with self._reader() as connection:
+            return await orders.open_lines(connection, shop)
+
     async def open_requests(self, shop: str) -> list[LineMemory]:
         """The lines whose cancel request was open when last seen."""
         async with self._reader() as connection:
@@ -358,6 +367,16 @@ class Store:
         """The newest conflicts, open and closed, for people."""
         async with self._reader() as connection:
             return await conflicts.conflict_rows(connection, limit)
+
+    async def alarm_material(self, now: datetime) -> AlarmMaterial:
+        """Everything that may be an alarm at this moment."""
+        async with self._reader() as connection:
+            return await alarms.alarm_material(connection, now)
+
+    async def month_material(self, month: Month, shop_names: Sequence[str]) -> MonthMaterial:
+        """Everything that is known of a month of these shops."""
+        async with self._reader() as connection:
+            return await report.month_material(connection, month, shop_names)
 
     async def state_counts(self) -> dict[tuple[str, str, str], int]:
         """How many entries in work are in each (shop, state, reason)."""
