@@ -5,28 +5,25 @@ import errno
 import os
 import signal
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import structlog
 import typer
 from rich.console import Console
 
 from connector import app, log
-from connector import sandbox as qoo10
-from connector.check.findings import Finding, Level, worst
-from connector.check.gather import examine
-from connector.check.show import as_json, as_table, in_short
 from connector.cli_conflicts import conflicts
 from connector.cli_import import import_file
 from connector.cli_messages import messages
 from connector.cli_sources import carriers, sources
-from connector.demo.live import run_live
-from connector.demo.once import run_once
 from connector.settings import Settings, load_settings
 from connector.settings_input import ConfigurationError
 from connector.store.errors import StoreError
 from connector.systemd import feed_watchdog, notify
 from connector.terminal import speak_in_any_encoding
+
+if TYPE_CHECKING:
+    from connector.sandbox import Sandbox
 
 EXIT_FINDING = 1
 EXIT_CONFIGURATION = 2
@@ -108,6 +105,10 @@ def check(
 
     Exit codes: 0 nothing is bad; 1 something must be mended; 2 the configuration cannot be used.
     """
+    from connector.check.findings import Finding, Level, worst
+    from connector.check.gather import examine
+    from connector.check.show import as_json, as_table, in_short
+
     speak_in_any_encoding()
     log.configure("error", "auto")
     try:
@@ -149,6 +150,9 @@ def demo(
 
 
 async def _demo(*, once: bool, port: int) -> bool:
+    from connector.demo.live import run_live
+    from connector.demo.once import run_once
+
     if once:
         return await run_once(output, port)
     await run_live(output, port, _asked_to_stop())
@@ -177,15 +181,17 @@ def sandbox(
 
 
 async def _sandbox(host: str, port: int, orders: int) -> None:
-    def ready(running: qoo10.Sandbox) -> None:
+    from connector.sandbox import serve as serve_sandbox
+
+    def ready(running: "Sandbox") -> None:
         lines = [line for _ in range(orders) for line in running.market.add_cart()]
         for text in _about_the_sandbox(running, [line.order_no for line in lines]):
             output.print(text, markup=False, highlight=False, soft_wrap=True)
 
-    await qoo10.serve(host, port, ready=ready, stop=_asked_to_stop())
+    await serve_sandbox(host, port, ready=ready, stop=_asked_to_stop())
 
 
-def _about_the_sandbox(running: qoo10.Sandbox, order_nos: list[str]) -> list[str]:
+def _about_the_sandbox(running: "Sandbox", order_nos: list[str]) -> list[str]:
     """What a person needs to know of a sandbox that listens, line by line."""
     there = f"{order_nos[0]} to {order_nos[-1]}" if order_nos else "none yet"
     order_no = order_nos[0] if order_nos else "ORDER_NO"

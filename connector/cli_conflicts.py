@@ -4,13 +4,11 @@ All but ``act`` only read, also beside a running daemon, and never take its lock
 """
 
 import asyncio
-import json
 import sys
 import time
-from collections.abc import Callable, Coroutine
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -18,6 +16,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connector.app import utc_now
 from connector.cli_act import ActFailed, do_act
+from connector.cli_store import (
+    CONFIG,
+    EXIT_FINDING,
+    EXIT_WRONG_USE,
+    ConfigOption,
+    JsonOption,
+    fail,
+    read_store,
+    say_json,
+    settings_or_exit,
+)
 from connector.domain.acts import ASKS, NEEDS, Act, ActKind, ActRefused, checked
 from connector.proof.anchors import Anchors, read_anchors
 from connector.proof.dossier import Dossier, dossier
@@ -25,21 +34,12 @@ from connector.proof.html import as_html
 from connector.proof.show import as_table, in_detail, verification
 from connector.proof.verify import Verified, verify
 from connector.proof.views import as_csv, as_jsonl, in_full, in_short, most_urgent_first
-from connector.settings import Settings, load_settings
-from connector.settings_input import ConfigurationError
+from connector.settings import Settings
 from connector.store.cases import Case, cases
 from connector.store.conflicts import log_rows
-from connector.store.errors import StoreError
-from connector.store.reading import reading
-from connector.store.sqlite import database_path
-from connector.terminal import speak_in_any_encoding
 
-EXIT_FINDING = 1
-EXIT_WRONG_USE = 2
 MOST_ROWS = 100_000
 """Rows of one conflict's log; a conflict has some ten of them."""
-
-T = TypeVar("T")
 
 conflicts = typer.Typer(
     help="Cancel requests that met a parcel, and numbers that contradict each other: what to do, and the proof.\n\n"
@@ -50,9 +50,6 @@ conflicts = typer.Typer(
 output = Console()
 errors = Console(stderr=True)
 
-ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="The settings file.")]
-CONFIG = Path("config.toml")
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
 NumberArgument = Annotated[int, typer.Argument(help="The conflict's number, as `conflicts list` shows it.")]
 
 
@@ -76,10 +73,10 @@ def list_conflicts(
 
     Exit codes: 0 done; 1 the store cannot be read; 2 the configuration cannot be used.
     """
-    settings, now = _settings(config), utc_now()
-    found = most_urgent_first(_read(settings, lambda connection: cases(connection, closed=everything)), now)
+    settings, now = settings_or_exit(config), utc_now()
+    found = most_urgent_first(read_store(settings, lambda connection: cases(connection, closed=everything)), now)
     if as_json:
-        _say_json({"conflicts": [in_short(case, now) for case in found]})
+        say_json({"conflicts": [in_short(case, now) for case in found]})
     elif found:
         output.print(as_table(found, now), highlight=False)
     else:
@@ -92,9 +89,9 @@ def show(number: NumberArgument, config: ConfigOption = CONFIG, *, as_json: Json
 
     Exit codes: 0 done; 1 there is no such conflict, or the store cannot be read; 2 the configuration cannot be used.
     """
-    (of,) = _dossiers(_settings(config), [number])
+    (of,) = _dossiers(settings_or_exit(config), [number])
     if as_json:
-        _say_json(in_full(of))
+        say_json(in_full(of))
     else:
         output.print(in_detail(of), highlight=False)
 
@@ -114,10 +111,10 @@ def verify_log(
 
     Exit codes: 0 it is whole; 1 it is not, or cannot be read; 2 the configuration cannot be used.
     """
-    settings = _settings(config)
+    settings = settings_or_exit(config)
     kept = _anchors(anchors or settings.conflicts.anchor_file, asked_for=anchors is not None)
     started = time.perf_counter()
-    verified: Verified = _read(settings, lambda connection: verify(connection, kept.hashes))
+    verified: Verified = read_store(settings, lambda connection: verify(connection, kept.hashes))
     for line in kept.unreadable:
         errors.print(f"line {line} of the anchor file cannot be read", style="red", highlight=False)
     for found in kept.contradictions:
@@ -140,14 +137,14 @@ def export(
 
     Exit codes: 0 done; 1 there is nothing to write, or it cannot be written; 2 the configuration cannot be used.
     """
-    written = _written(_dossiers(_settings(config), numbers or None), form)
+    written = _written(_dossiers(settings_or_exit(config), numbers or None), form)
     if str(out) == "-":
         sys.stdout.buffer.write(written)
         return
     try:
         out.write_bytes(written)
     except OSError as error:
-        _fail(f"{out} cannot be written: {error.strerror}")
+        fail(f"{out} cannot be written: {error.strerror}")
     output.print(f"Written to {out} ({len(written):,} bytes).", markup=False, highlight=False, soft_wrap=True)
 
 
@@ -167,12 +164,12 @@ def act(
 
     Exit codes: 0 kept; 1 refused, or nobody to ask; 2 the act lacks something, or the configuration cannot be used.
     """
-    settings = _settings(config)
+    settings = settings_or_exit(config)
     try:
         wanted = ActKind(kind.replace("-", "_"))
     except ValueError:
         known = ", ".join(each.replace("_", "-") for each in ActKind)
-        _fail(f"There is no act {kind!r}; the acts are: {known}.", EXIT_WRONG_USE)
+        fail(f"There is no act {kind!r}; the acts are: {known}.", EXIT_WRONG_USE)
     needed = NEEDS.get(wanted, "")
     if needed and not confirm and sys.stdin.isatty():
         ask = ASKS[wanted]
@@ -180,11 +177,11 @@ def act(
     try:
         asked = checked(Act(wanted, number, who.strip(), why.strip(), utc_now(), confirm))
     except ActRefused as refused:
-        _fail(f"Nothing was done: {refused}.", EXIT_WRONG_USE)
+        fail(f"Nothing was done: {refused}.", EXIT_WRONG_USE)
     try:
         said = asyncio.run(do_act(settings, asked))
     except ActFailed as failed:
-        _fail(str(failed))
+        fail(str(failed))
     output.print(said, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -196,19 +193,19 @@ def _dossiers(settings: Settings, numbers: list[int] | None) -> list[Dossier]:
         found = await cases(connection, numbers, closed=True)
         by_number = {case.conflict.id: case for case in found}
         if missing := [number for number in numbers or () if number not in by_number]:
-            _fail(f"There is no conflict {missing[0]}.")
+            fail(f"There is no conflict {missing[0]}.")
         wanted: list[Case] = [by_number[number] for number in dict.fromkeys(numbers or by_number)]
         return [dossier(case, await log_rows(connection, 0, MOST_ROWS, case.conflict.id), made_at) for case in wanted]
 
     try:
-        return _read(settings, gather)
+        return read_store(settings, gather)
     except ValueError as error:
-        _fail(f"{error}: run qoo10-connector conflicts verify.")
+        fail(f"{error}: run qoo10-connector conflicts verify.")
 
 
 def _written(dossiers: list[Dossier], form: Format) -> bytes:
     if not dossiers:
-        _fail("There is no conflict to write.")
+        fail("There is no conflict to write.")
     match form:
         case Format.CSV:
             return as_csv(dossiers).encode()
@@ -217,7 +214,7 @@ def _written(dossiers: list[Dossier], form: Format) -> bytes:
         case Format.HTML:
             return as_html(dossiers).encode()
         case Format.PDF:
-            from connector.proof.pdf import as_pdf  # noqa: PLC0415 - takes 0.2 s to load, and only a PDF needs it
+            from connector.proof.pdf import as_pdf
 
             return as_pdf(dossiers)
 
@@ -231,32 +228,4 @@ def _anchors(path: Path | None, *, asked_for: bool) -> Anchors:
     try:
         return read_anchors(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        _fail(f"{path} cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}")
-
-
-def _read(settings: Settings, work: Callable[[AsyncConnection], Coroutine[Any, Any, T]]) -> T:
-    async def run() -> T:
-        async with reading(database_path(settings.store.url)) as connection:
-            return await work(connection)
-
-    try:
-        return asyncio.run(run())
-    except StoreError as error:
-        _fail(str(error))
-
-
-def _settings(config: Path) -> Settings:
-    speak_in_any_encoding()
-    try:
-        return load_settings(config)
-    except ConfigurationError as error:
-        _fail("\n".join(error.problems), EXIT_WRONG_USE)
-
-
-def _say_json(value: object) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def _fail(message: str, code: int = EXIT_FINDING) -> NoReturn:
-    errors.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(code) from None
+        fail(f"{path} cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}")
