@@ -1,11 +1,15 @@
 """Brings a database to the schema that this version of the program knows."""
 
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
 from connector.store import migrations
 from connector.store.errors import StoreUnavailable
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 
 def upgrade(connection: Connection) -> None:
@@ -34,15 +38,22 @@ def _revision(connection: Connection) -> str | None:
 def _run(connection: Connection, current: str | None) -> None:
     # Loaded only when there is something to do: it takes half a second, and a start after a crash must be quick.
     from alembic import command
-    from alembic.config import Config
     from alembic.script import ScriptDirectory
 
-    config = Config()
-    config.set_main_option("script_location", "connector.store:migrations")
-    config.attributes["connection"] = connection
+    config = configured(connection)
     known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
     if current is not None and current not in known:
         raise StoreUnavailable(
             f"the store was written by a newer version of this program (schema {current}): install that version"
         )
     command.upgrade(config, "head")
+
+
+def configured(connection: Connection) -> "Config":
+    """Alembic's view of the migrations, on this connection."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "connector.store:migrations")
+    config.attributes["connection"] = connection
+    return config

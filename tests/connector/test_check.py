@@ -358,7 +358,7 @@ async def bad(_settings: Settings, _config: Path) -> list[Finding]:
 def test_exit_codes_tell_whether_anything_is_bad(
     monkeypatch: pytest.MonkeyPatch, write: Write, config: Path, examined: Any, code: int, form: list[str]
 ) -> None:
-    monkeypatch.setattr(cli, "examine", examined)
+    monkeypatch.setattr("connector.check.gather.examine", examined)
     write()
 
     result = CliRunner().invoke(cli.main, ["check", "--config", str(config), *form])

@@ -17,7 +17,6 @@ from rich.cells import cell_len
 from rich.console import Console
 from typer.testing import CliRunner
 
-from connector import cli
 from connector.cli import main
 
 COMMAND = Path(sys.executable).with_name("qoo10-connector")
@@ -117,7 +116,7 @@ def test_a_rehearsal_without_proof_is_a_finding(runner: CliRunner, monkeypatch: 
     async def without_proof(_console: Console, _port: int) -> bool:
         return False
 
-    monkeypatch.setattr(cli, "run_once", without_proof)
+    monkeypatch.setattr("connector.demo.once.run_once", without_proof)
 
     assert runner.invoke(main, ["demo", "--once"]).exit_code == 1
 

@@ -66,7 +66,7 @@ def partial_indexes(connection: Connection) -> dict[str, str]:
 
 def test_every_migration_has_its_number_and_follows_the_one_before() -> None:
     with create_engine("sqlite://").connect() as connection:
-        script = ScriptDirectory.from_config(migrate._configured(connection))
+        script = ScriptDirectory.from_config(migrate.configured(connection))
 
     revisions = [revision.revision for revision in script.walk_revisions()][::-1]
     assert revisions == [f"{number:04}" for number in range(1, len(revisions) + 1)]
