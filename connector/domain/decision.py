@@ -56,9 +56,14 @@ class Written(StrEnum):
 
 
 class Person(StrEnum):
-    """What a person has decided about the entry: nothing; enter it (refused in QSM); leave it (parcel stopped)."""
+    """What a person has decided about the entry.
+
+    Nothing; its number is right although its check digit says otherwise, which decides nothing about a cancel request;
+    enter it (refused in QSM); leave it (parcel stopped).
+    """
 
     NONE = "none"
+    NUMBER_CHECKED = "number_checked"
     ENTER = "enter"
     LEAVE = "leave"
 

@@ -115,8 +115,8 @@ WORDINGS: dict[Reason, Wording] = {
     Reason.REFUSED: Wording(
         "Qoo10が受け付けませんでした",
         "Qoo10 refused the number",
-        "注文をQSMで確認し、手で入力してください。",
-        "Check the order in QSM and enter the number by hand.",
+        "注文をQSMで確認し、手で入力してください。原因を直したときは entries retry で再試行できます。",
+        "Check the order in QSM and enter the number by hand; or mend the cause, and use entries retry.",
     ),
     Reason.UPDATE_FAILED: Wording(
         "Qoo10が更新失敗を繰り返し返しています(原因不明)",
@@ -139,14 +139,14 @@ WORDINGS: dict[Reason, Wording] = {
     Reason.REFERENCE_UNREADABLE: Wording(
         "注文番号を読み取れません",
         "The order reference holds no order number",
-        "連携元の reference_pattern を設定してください。",
-        "Set reference_pattern for the source.",
+        "連携元の reference_pattern を設定し、再起動してください。",
+        "Set reference_pattern for the source, and restart.",
     ),
     Reason.REFERENCE_AMBIGUOUS: Wording(
         "注文番号とカート番号のどちらにも一致します",
         "The reference fits more than one order or cart",
-        "連携元の order_reference を order_no か pack_no に決めてください。",
-        "Set order_reference of the source to order_no or pack_no.",
+        "連携元の order_reference を order_no か pack_no に決め、再起動してください。",
+        "Set order_reference of the source to order_no or pack_no, and restart.",
     ),
     Reason.NUMBER_UNREADABLE: Wording(
         "送り状番号を読み取れません",
@@ -157,14 +157,14 @@ WORDINGS: dict[Reason, Wording] = {
     Reason.CHECK_DIGIT: Wording(
         "送り状番号の検査数字が合いません",
         "The tracking number fails its check digit",
-        "番号と配送会社を確かめ、正しい番号で送り直してください。",
-        "Check number and carrier, and send the label again with the right number.",
+        "番号と配送会社を確かめ、正しい番号で送り直してください。番号が正しければ entries release で入力できます。",
+        "Check number and carrier, and send the label again with the right number. If it is right: entries release.",
     ),
     Reason.NAME_UNKNOWN: Wording(
         "配送会社のQoo10での名前が決まっていません",
         "The carrier's name at Qoo10 is not settled",
-        "連携元の設定 [sources.<名前>.carriers] に一行加えてください。",
-        "Add a line to [sources.<name>.carriers] in the settings.",
+        "連携元の設定 [sources.<名前>.carriers] に一行加え、再起動してください。",
+        "Add a line to [sources.<name>.carriers] in the settings, and restart.",
     ),
     Reason.UNPAID: Wording(
         "未入金の注文です(入金待ち)",

@@ -67,10 +67,14 @@ class Fetcher:
     async def run(self) -> None:
         """Works until it is cancelled."""
         wake = self._store.wake(FETCHES)
+        taken_up = False
         while True:
             wake.clear()
             wait_s = 60.0
             try:
+                if not taken_up:  # a start may have brought the setting for which they were given up
+                    await self._store.requeue_fetches(self._clock())
+                    taken_up = True
                 due = await self._store.due_fetches(self._clock())
                 await asyncio.gather(*(self._work_off(each) for each in due))
                 if due:

@@ -29,6 +29,8 @@ from connector.store.store import Store
 
 _SLOWEST_TO_SHOW = timedelta(minutes=10)
 """Nothing slower was ever suspected of Qoo10; what takes longer to show was not looked at in time."""
+LOOKED_AT_NUMBER = (Person.NUMBER_CHECKED, Person.ENTER)
+"""After these a wrong check digit holds nothing back."""
 
 log = structlog.get_logger()
 
@@ -106,7 +108,7 @@ class EntryDesk:
             if ready_at is None or ready_at > now:
                 return SettledEntry(entry, EntryState.WAITING, Reason.BEFORE_ITS_MOMENT, now, due_at=ready_at)
         names = (*self.names, *sorted(self._lines.companies))
-        ready = prepare(parcel, source, names, despite_check=entry.person is Person.ENTER)
+        ready = prepare(parcel, source, names, despite_check=entry.person in LOOKED_AT_NUMBER)
         if isinstance(ready, NotReady):
             return SettledEntry(entry, EntryState.HELD, ready.reason, now, detail=ready.detail)
         if ready.warning:

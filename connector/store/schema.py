@@ -77,6 +77,10 @@ def _index_where(name: str, condition: str, *columns: str, unique: bool = False)
 
 UNRESOLVED = "state = 'unresolved'"
 """Parcels whose order is not known. Spelt out like ``IN_WORK``."""
+UNREADABLE = "outcome = 'unreadable'"
+"""Deliveries that were genuine, but not as documented. Spelt out like ``IN_WORK``."""
+FETCH_FAILED = "state = 'failed'"
+"""Fetches that were given up. Spelt out like ``IN_WORK``."""
 OPEN_LINE = "status IN (2, 3)"
 """Order lines that wait for their number, in 配送要請 or 配送準備. Spelt out like ``IN_WORK``."""
 IN_WORK = "state NOT IN ('confirmed', 'dropped')"
@@ -97,6 +101,7 @@ delivery = Table(
     Column("times_seen", Integer, nullable=False, server_default="1"),
     UniqueConstraint("source", "key"),
     Index(None, "source", "received_at"),
+    _index_where("ix_delivery_unreadable", UNREADABLE, "received_at"),
 )
 
 label_event = Table(
@@ -137,6 +142,7 @@ fetch = Table(
     Column("created_at", UtcTime, nullable=False),
     UniqueConstraint("source", "key"),
     _index_where("ix_fetch_due", "due_at IS NOT NULL", "due_at"),
+    _index_where("ix_fetch_failed", FETCH_FAILED, "created_at"),
 )
 
 parcel = Table(

@@ -18,9 +18,11 @@ from connector.domain.inquiries import KeptInquiry
 from connector.domain.memory import LineMemory
 from connector.domain.messages import BuyerMessage
 from connector.domain.parcel import Parcel
+from connector.domain.releases import Release, Retry, checked_release, checked_retry
 from connector.domain.report_facts import Month, MonthMaterial
 from connector.store import (
     acts,
+    again,
     alarms,
     cases,
     conflicts,
@@ -29,6 +31,7 @@ from connector.store import (
     fetches,
     history,
     inquiries,
+    listing,
     messages,
     orders,
     overview,
@@ -45,6 +48,7 @@ from connector.store.errors import StoreUnavailable
 from connector.store.fetches import DueFetch, SettledFetch
 from connector.store.history import Step
 from connector.store.inquiries import InquiryLook
+from connector.store.listing import Listed, Wanted
 from connector.store.migrate import upgrade
 from connector.store.overview import EntryRow
 from connector.store.parcels import SettledParcel
@@ -158,6 +162,10 @@ class Store:
         if settled.found is not None and settled.found.fetches:
             self.wake(FETCHES).set()
 
+    async def requeue_fetches(self, at: datetime) -> None:
+        """Makes fetches due once more that were given up."""
+        await self._writer.submit(again.requeue_fetches, at)
+
     async def poll_rows(self) -> list[PollRow]:
         """Where every polled source stands."""
         async with self._reader() as connection:
@@ -234,6 +242,10 @@ class Store:
         """Looks again at entries and parcels that stand still for reasons which may have gone away."""
         await self._writer.submit(entries.requeue, wanted)
 
+    async def requeue_unread(self, wanted: Requeue) -> None:
+        """Looks again at labels without an order that nothing wakes: other settings may read their references."""
+        await self._writer.submit(again.requeue_unread_parcels, wanted)
+
     async def add_step(self, step: Step) -> None:
         """Adds a row to the history."""
         await self._writer.submit(history.record_steps, step)
@@ -305,6 +317,32 @@ class Store:
         """The newest entries with their parcels, for people."""
         async with self._reader() as connection:
             return await overview.entry_rows(connection, limit)
+
+    async def listed_entries(self, wanted: Wanted, now: datetime) -> list[Listed]:
+        """Entries and labels without an order, the most urgent first; one more than the limit where there are more."""
+        async with self._reader() as connection:
+            return await listing.listed(connection, wanted, now)
+
+    async def listed_by_id(self, entry_ids: Sequence[int]) -> list[Listed]:
+        """These entries as they are listed."""
+        async with self._reader() as connection:
+            return await listing.listed_by_id(connection, entry_ids)
+
+    async def release(self, release: Release) -> None:
+        """Lets a number out that is held for its check digit.
+
+        Raises:
+            ActRefused: it lacks something, or the entry is not held for that.
+        """
+        self.wake(await self._writer.submit(again.release_entries, checked_release(release))).set()
+
+    async def retry(self, retry: Retry) -> None:
+        """Makes an entry due now that stands still.
+
+        Raises:
+            ActRefused: it lacks something, or the entry goes by itself.
+        """
+        self.wake(await self._writer.submit(again.retry_entries, checked_retry(retry))).set()
 
     async def lines_in_conflict(self, shop: str, order_nos: Sequence[str]) -> set[str]:
         """Which of these lines have an open conflict."""
