@@ -14,6 +14,7 @@ from rich.console import Console
 from connector import app, log
 from connector.cli_conflicts import conflicts
 from connector.cli_import import import_file
+from connector.cli_measure import alarms, report
 from connector.cli_messages import messages
 from connector.cli_sources import carriers, sources
 from connector.settings import Settings, load_settings
@@ -40,6 +41,8 @@ main.add_typer(conflicts, name="conflicts")
 main.add_typer(messages, name="messages")
 main.add_typer(sources, name="sources")
 main.command()(carriers)
+main.command()(alarms)
+main.command()(report)
 errors = Console(stderr=True)
 output = Console()
 

@@ -1,10 +1,7 @@
 """The commands about what buyers write and are told: ``messages list | preview | send | inquiries``."""
 
 import asyncio
-import json
-from collections.abc import Callable, Coroutine
-from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any
 
 import typer
 from rich import box
@@ -13,28 +10,29 @@ from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connector.cli_send import SendFailed, send_message
+from connector.cli_store import (
+    CONFIG,
+    EXIT_FINDING,
+    ConfigOption,
+    JsonOption,
+    fail,
+    read_store,
+    say_json,
+    settings_or_exit,
+)
 from connector.domain.inquiries import KeptInquiry
 from connector.domain.messages import LOOKED_IN_QSM
 from connector.messages.desk import Wanted
 from connector.messages.drafts import NoDraft, draft
 from connector.messages.templates import PLACEHOLDERS, TemplateError, Templates, load_templates
 from connector.proof.dossier import in_japan
-from connector.settings import Settings, load_settings
-from connector.settings_input import ConfigurationError
+from connector.settings import Settings
 from connector.store.cases import cases
 from connector.store.conflicts import log_rows
-from connector.store.errors import StoreError
 from connector.store.inquiries import open_inquiries
-from connector.store.reading import reading
-from connector.store.sqlite import database_path
-from connector.terminal import speak_in_any_encoding
 
-EXIT_FINDING = 1
-EXIT_WRONG_USE = 2
 MOST_ROWS = 100_000
 """Rows of one conflict's log; a conflict has some ten of them."""
-
-T = TypeVar("T")
 
 messages = typer.Typer(
     help="What buyers write about orders in work, and what they can be told. Nothing is ever sent by itself.\n\n"
@@ -45,9 +43,6 @@ messages = typer.Typer(
 output = Console()
 errors = Console(stderr=True)
 
-ConfigOption = Annotated[Path, typer.Option("--config", "-c", help="The settings file.")]
-CONFIG = Path("config.toml")
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
 ConflictOption = Annotated[int, typer.Option("--conflict", help="The conflict's number, as `conflicts list` shows it.")]
 TemplateArgument = Annotated[str, typer.Argument(help="The template's name, as `messages list` shows it.")]
 
@@ -58,7 +53,7 @@ def list_templates(config: ConfigOption = CONFIG, *, as_json: JsonOption = False
 
     Exit codes: 0 all can be used; 1 one cannot, or the folder cannot be read; 2 the configuration cannot be used.
     """
-    templates = _templates(_settings(config))
+    templates = _templates(settings_or_exit(config))
     if as_json:
         usable = [
             {"template": each.name, "path": each.path, "asks_for": each.asks_for(), "problem": ""}
@@ -68,7 +63,7 @@ def list_templates(config: ConfigOption = CONFIG, *, as_json: JsonOption = False
             {"template": name, "path": "", "asks_for": [], "problem": problem}
             for name, problem in templates.problems.items()
         ]
-        _say_json({"templates": usable + broken, "placeholders": dict(PLACEHOLDERS)})
+        say_json({"templates": usable + broken, "placeholders": dict(PLACEHOLDERS)})
     else:
         table = Table("template", "from", "asks for", box=box.SIMPLE_HEAD)
         for each in templates.usable.values():
@@ -86,19 +81,19 @@ def preview(template: TemplateArgument, number: ConflictOption, config: ConfigOp
 
     Exit codes: 0 printed; 1 there is no such message or conflict; 2 the configuration cannot be used.
     """
-    settings = _settings(config)
+    settings = settings_or_exit(config)
     templates = _templates(settings)
 
     async def write(connection: AsyncConnection) -> str:
         found = await cases(connection, [number])
         if not found:
-            _fail(f"There is no conflict {number}.")
+            fail(f"There is no conflict {number}.")
         return draft(templates, template, found[0], await log_rows(connection, 0, MOST_ROWS, number))
 
     try:
-        text = _read(settings, write)
+        text = read_store(settings, write)
     except NoDraft as reason:
-        _fail(f"There is no message: {reason}.")
+        fail(f"There is no message: {reason}.")
     typer.echo(text)
 
 
@@ -121,11 +116,11 @@ def send(
 
     Exit codes: 0 Qoo10 took it; 1 it was not sent, or may not have been; 2 the configuration cannot be used.
     """
-    settings = _settings(config)
+    settings = settings_or_exit(config)
     try:
         said = asyncio.run(send_message(settings, number, Wanted(template, who, why, confirm)))
     except SendFailed as failed:
-        _fail(str(failed))
+        fail(str(failed))
     output.print(said, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -137,9 +132,9 @@ def inquiries(config: ConfigOption = CONFIG, *, as_json: JsonOption = False) -> 
 
     Exit codes: 0 done; 1 the store cannot be read; 2 the configuration cannot be used.
     """
-    found = _read(_settings(config), open_inquiries)
+    found = read_store(settings_or_exit(config), open_inquiries)
     if as_json:
-        _say_json({"inquiries": [_inquiry(kept) for kept in found]})
+        say_json({"inquiries": [_inquiry(kept) for kept in found]})
     elif not found:
         output.print("No open inquiry about an order in work.", highlight=False)
     else:
@@ -168,32 +163,4 @@ def _templates(settings: Settings) -> Templates:
     try:
         return load_templates(settings.messages.folder)
     except TemplateError as error:
-        _fail(str(error))
-
-
-def _read(settings: Settings, work: Callable[[AsyncConnection], Coroutine[Any, Any, T]]) -> T:
-    async def run() -> T:
-        async with reading(database_path(settings.store.url)) as connection:
-            return await work(connection)
-
-    try:
-        return asyncio.run(run())
-    except StoreError as error:
-        _fail(str(error))
-
-
-def _settings(config: Path) -> Settings:
-    speak_in_any_encoding()
-    try:
-        return load_settings(config)
-    except ConfigurationError as error:
-        _fail("\n".join(error.problems), EXIT_WRONG_USE)
-
-
-def _say_json(value: object) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
-def _fail(message: str, code: int = EXIT_FINDING) -> NoReturn:
-    errors.print(message, style="red", markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(code) from None
+        fail(str(error))

@@ -26,7 +26,7 @@ _WHY = {
 
 def alarms_table(alarms: Sequence[Alarm]) -> Table:
     """One row for each alarm: which, since when, until when, what happened and what to do, in both languages."""
-    table = _table("alarm", "order line", "since", "until")
+    table = _table("alarm", "shop", "order line", "since", "until")
     table.add_column("what, and what to do", overflow="fold")
     for alarm in alarms:
         said = Text(f"{alarm.happened.ja}{alarm.do.ja}")
@@ -35,14 +35,14 @@ def alarms_table(alarms: Sequence[Alarm]) -> Table:
         if alarm.conflict_id is not None:
             kind.append(f"\nconflict {alarm.conflict_id}", style="default")
         order = f"{alarm.order_no or '-'}\n{alarm.tracking_no}".rstrip()
-        table.add_row(kind, order, _moment(alarm.since), _moment(alarm.until), said)
+        table.add_row(kind, alarm.shop, order, _moment(alarm.since), _moment(alarm.until), said)
     return table
 
 
 def report_parts(report: Report) -> list[RenderableType]:
     """The month, part by part."""
     return [
-        Text(f"{report.month}, as known on {_moment(report.made_at)} (Japan time)", style="bold"),
+        Text(f"{report.month}, as known at {report.made_at.astimezone(JAPAN):%Y-%m-%d %H:%M} in Japan", style="bold"),
         *_gaps(report),
         *_conflicts(report),
         *(part for rate in report.cancel_rates for part in _cancel_rate(rate)),
@@ -62,7 +62,7 @@ def _gaps(report: Report) -> list[RenderableType]:
 
 
 def _conflicts(report: Report) -> list[RenderableType]:
-    head = Text("Conflicts", style="bold")
+    head = Text("\nConflicts", style="bold")
     if not report.conflicts:
         return [head, Text("None opened in this month.")]
     table = _table("shop", "kind", "outcome", "conflicts")
@@ -81,13 +81,14 @@ def _cancel_rate(rate: CancelRate) -> list[RenderableType]:
         said.append(f"; at most {rate.at_most_percent:.1f} %", style="default")
         said.append(f"); the line is at {rate.line_percent:g} %", style="default")
     others = {
-        "soon after the order, not counted": Counting.EXCLUDED,
-        "asked for, not decided": Counting.PENDING,
-        "order date unknown": Counting.ORDER_DATE_UNKNOWN,
+        "soon after the order (not counted)": Counting.EXCLUDED,
+        "asked for and not decided": Counting.PENDING,
+        "of an unknown order date": Counting.ORDER_DATE_UNKNOWN,
     }
+    why = "; ".join(_WHY[each] for each in rate.unknown)
     notes = [
-        f"Other cancels: {', '.join(f'{rate.count(counting)} {words}' for words, counting in others.items())}.",
-        f"Not all orders are known, so the true rate may be lower: {'; '.join(_WHY[each] for each in rate.unknown)}.",
+        f"Other cancels: {'; '.join(f'{rate.count(counting)} {words}' for words, counting in others.items())}.",
+        f"Not all orders are known, so the true rate is another one, most likely lower: {why}.",
         NOT_OFFICIAL,
     ]
     counted = [cancel for cancel in rate.cancels if cancel.counting is Counting.COUNTS]
