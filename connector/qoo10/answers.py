@@ -8,7 +8,14 @@ from typing import Final
 
 from connector.qoo10.codes import meaning_of
 from connector.qoo10.dates import retry_after_s
-from connector.qoo10.decoding import CONTRADICTION, RoutingError, UnreadableError, decode_body
+from connector.qoo10.decoding import (
+    CONTRADICTION,
+    RoutingError,
+    UnreadableError,
+    decode_body,
+    spelling_of,
+    value_of,
+)
 from connector.qoo10.errors import LaterError, QapiError, RefusedError, UnclearError, printable
 from connector.qoo10.protocol import Call
 
@@ -35,6 +42,7 @@ class Row:
 
     call: Call
     fields: Mapping[str, object] = field(repr=False)
+    spelling: Mapping[str, tuple[str, ...]] = field(repr=False)
 
     def text(self, *names: str) -> str:
         """The first of these fields that is not empty, stripped; empty where none is. Names in lower case.
@@ -43,7 +51,8 @@ class Row:
             QapiError: A field holds an object or a list, or stands twice in the row with different values.
         """
         for name in names:
-            value = self.fields.get(name)
+            spelt = self.spelling.get(name)
+            value = value_of(self.fields, spelt) if spelt is not None else None
             if value is None:
                 continue
             if value is CONTRADICTION:
@@ -97,11 +106,13 @@ class Answer:
         if all(isinstance(value, dict | list) for value in result.values()):
             yield from self._rows(list(result.values()), levels - 1)
         else:
-            yield Row(self.call, result)
+            yield Row(self.call, result, spelling_of(tuple(result)))
 
     @property
     def size(self) -> int:
         """How many rows there are; none where they cannot be read."""
+        if isinstance(self.result, list) and self.result and not isinstance(self.result[0], list):
+            return len(self.result)
         try:
             return len(self.rows())
         except QapiError:

@@ -2,7 +2,8 @@
 
 import codecs
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 from xml.etree.ElementTree import Element, ParseError
 
@@ -43,7 +44,32 @@ def decode_body(body: bytes) -> dict[str, object]:
         raise UnreadableError("the answer is nested too deeply") from None
     if not isinstance(decoded, dict):
         raise UnreadableError("the answer is neither an object nor an XML document of fields")
-    return decoded
+    spelling = spelling_of(tuple(decoded))
+    return {name: value_of(decoded, names) for name, names in spelling.items()}
+
+
+@lru_cache(maxsize=256)
+def spelling_of(names: tuple[str, ...]) -> Mapping[str, tuple[str, ...]]:
+    """How an object spells its fields: the names as they came, by their lower-case forms.
+
+    The rows of a list are spelt alike, so this is worked out once for all of them.
+    """
+    spelling: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        lower = name.lower()
+        spelling[lower] = (*spelling.get(lower, ()), name)
+    return spelling
+
+
+def value_of(fields: Mapping[str, object], names: Sequence[str]) -> object:
+    """The value of a field, whatever its spelling; ``CONTRADICTION`` where two spellings hold different values."""
+    value = fields[names[0]]
+    return value if all(_same(fields[other], value) for other in names[1:]) else CONTRADICTION
+
+
+def _same(one: object, other: object) -> bool:
+    """Whether two plain values are alike; objects and lists are not compared, however deep they go."""
+    return one is other or (isinstance(one, str) and one == other)
 
 
 def _text(body: bytes) -> str:
@@ -84,10 +110,12 @@ def _number(text: str) -> str:
 
 
 def _object(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    fields: dict[str, object] = {}
-    for name, value in pairs:
-        key = name.lower()
-        fields[key] = value if key not in fields or fields[key] == value else CONTRADICTION
+    fields = dict(pairs)
+    if len(fields) == len(pairs):
+        return fields
+    for name, value in pairs:  # the last of a doubled name won
+        if not _same(fields[name], value):
+            fields[name] = CONTRADICTION
     return fields
 
 
@@ -113,4 +141,4 @@ def _element(element: Element) -> object:
         return None if element.get(_NIL) in {"true", "1"} else (element.text or "").strip()
     if all(len(child) for child in element):
         return [_element(child) for child in element]
-    return _object([(child.tag.rpartition("}")[2], _element(child)) for child in element])
+    return _object([(child.tag.rpartition("}")[2].lower(), _element(child)) for child in element])
