@@ -32,6 +32,9 @@ _SLOWEST_TO_SHOW = timedelta(minutes=10)
 LOOKED_AT_NUMBER = (Person.NUMBER_CHECKED, Person.ENTER)
 """After these a wrong check digit holds nothing back."""
 
+_FOR_A_PERSON = (EntryState.HELD, EntryState.CONFLICT, EntryState.REFUSED)
+"""States that end only when a person does something, or Qoo10 shows something else."""
+
 log = structlog.get_logger()
 
 
@@ -226,7 +229,8 @@ class EntryDesk:
                 self._metrics.gap(self._shop, (each.accepted_at - entry.heard_at).total_seconds())
             self._learn_how_slow(each)
             if each.state is not entry.state or each.reason is not entry.reason:
-                log.info(
+                say = log.warning if each.state in _FOR_A_PERSON else log.info
+                say(
                     "entry",
                     shop=self._shop,
                     order_no=entry.order_no,

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from structlog.testing import capture_logs
 
 from connector.domain.entry import EntryState
 from connector.domain.orders import ShippingStatus
@@ -159,6 +160,18 @@ async def test_a_dead_key_stops_the_shop_before_a_label_comes(rig: Rig) -> None:
     await rig.run(lambda: stopped_for.append(rig.keeper.stopped_for), minutes=10)
 
     assert "expired" in stopped_for[0]
+
+
+async def test_what_a_person_must_see_is_logged_as_a_warning(rig: Rig) -> None:
+    """Whoever reads only warnings misses no hold; a number that stands is no news to them."""
+    (unpaid,) = rig.cart(NewLine(status=ShippingStatus.AWAITING_PAYMENT))
+    (paid,) = rig.cart()
+    with capture_logs() as logs:
+        await rig.enter(unpaid)
+        await rig.enter(paid)
+
+    levels = {(each["order_no"], each["log_level"]) for each in logs if each["event"] == "entry"}
+    assert levels == {(unpaid, "warning"), (paid, "info")}
 
 
 async def test_a_start_forgets_that_the_last_run_stood_still(rig: Rig) -> None:
