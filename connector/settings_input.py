@@ -4,7 +4,7 @@ import difflib
 import json
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +87,20 @@ def read_environment(in_file: Mapping[str, Any], sections: Mapping[str, object],
         if not _put(found, parts, value):
             problems.append(f"{variable}: is set inside something that is no table")
     return found
+
+
+def from_environment_only(in_file: Mapping[str, Any], location: Sequence[str]) -> str | None:
+    """For a shop or a source that only the environment names: what the file's are called, as part of a sentence.
+
+    None for everything else.
+    """
+    if len(location) < 2 or location[0] not in _NAMED:  # noqa: PLR2004 - a section and a name in it
+        return None
+    names = in_file.get(location[0], {})
+    if not isinstance(names, dict) or location[1] in names:
+        return None
+    near = difflib.get_close_matches(location[1], names, n=1, cutoff=0.5)
+    return f", which the file does not have (did you mean {near[0]!r}?)" if near else ", which the file does not have"
 
 
 def nearest(name: str, known: Mapping[str, object]) -> str:

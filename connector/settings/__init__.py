@@ -27,6 +27,7 @@ from connector.settings.source import SourceSettings
 from connector.settings_input import (
     ENV_PREFIX,
     ConfigurationError,
+    from_environment_only,
     names_too_alike,
     nearest,
     read_environment,
@@ -154,7 +155,7 @@ def load_settings(path: Path) -> Settings:
     try:
         settings = FromHere()
     except ValidationError as error:
-        problems += [line for problem in error.errors() for line in _sentences(path, problem)]
+        problems += [line for problem in error.errors() for line in _sentences(path, tables, problem)]
     else:
         if not problems:
             return settings
@@ -175,12 +176,18 @@ _SECTIONS: dict[str, type[BaseModel]] = {
 }
 
 
-def _sentences(path: Path, problem: Any) -> list[str]:
+def _sentences(path: Path, tables: Mapping[str, Any], problem: Any) -> list[str]:
     location = [str(part) for part in problem["loc"]]
     message = str(problem["msg"]).removeprefix("Value error, ")
     if problem["type"] == "extra_forbidden":
         known = _SECTIONS[location[0]].model_fields if location[0] in _SECTIONS else Settings.model_fields
         message = f"unknown setting{nearest(location[-1], known)}"
     variable = ENV_PREFIX + spelling("__".join(location)).upper()
-    where = variable if variable in os.environ else ": ".join([str(path), *([".".join(location)] if location else [])])
+    if variable in os.environ:
+        where = variable
+    elif (named := from_environment_only(tables, location)) is not None:
+        where = f"{ENV_PREFIX}{spelling('__'.join(location[:2])).upper()}__... is {'.'.join(location[:2])}{named}"
+        message = ": ".join([*location[2:], message])
+    else:
+        where = ": ".join([str(path), *([".".join(location)] if location else [])])
     return [f"{where}: {line}" for line in message.splitlines()]

@@ -198,7 +198,10 @@ class TestUnknownKeys:
             ("[log]\nlevl = 'info'", "log.levl: unknown setting; did you mean 'level'?"),
             (
                 "[zzz]",
-                "zzz: unknown setting (known: server, store, log, conflicts, messages, api, alarms, report, shops, sources)",
+                (
+                    "zzz: unknown setting (known: "
+                    "server, store, log, conflicts, messages, api, alarms, report, shops, sources)"
+                ),
             ),
             (
                 '[shops.two]\nseller_auth_key = "x"\ncalls_per_secnd = 1',
@@ -212,6 +215,14 @@ class TestUnknownKeys:
     )
     def test_the_nearest_is_named(self, problems: Problems, text: str, said: str) -> None:
         assert problems(MINIMAL + "\n" + text) == [said]
+
+    def test_a_mistyped_name_in_a_variable_is_not_blamed_on_the_file(self, problems: Problems) -> None:
+        """It is taken for one more source; what that one lacks stands in no line of the file."""
+        assert problems(MINIMAL, {"SOURCES__PACKING_TABEL__HOLD_S": "1"}) == [
+            f"{ENV_PREFIX}SOURCES__PACKING_TABEL__... is sources.packing_tabel, which the file does not have "
+            f"(did you mean 'packing-table'?): {lacks}: Field required"
+            for lacks in ("kind", "shop")
+        ]
 
     def test_a_kind_and_a_shop_too(self, problems: Problems) -> None:
         assert problems(MINIMAL.replace('"standard"', '"standart"'))[0].startswith(
