@@ -17,6 +17,7 @@ from carriers import FILED, POLLED, PUSHED
 from carriers.kinds import PollSetup
 from connector.console.auth import TokenGate
 from connector.console.conflicts import ConflictsApi
+from connector.console.entries import EntriesApi
 from connector.console.messages import MessagesApi
 from connector.http import Runner, one_error_shape
 from connector.intake.fetches import Fetcher, FetchingSource
@@ -135,6 +136,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         Probes(store, keepers, {**folders, **pollers}, utc_now, metrics).add_to(app)
         gate = TokenGate(token.get_secret_value() for token in settings.api.tokens)
         ConflictsApi(store, gate, utc_now, metrics).add_to(app)
+        EntriesApi(store, gate, utc_now).add_to(app)
         MessagesApi(store, gate, message_desk(settings, store, clients)).add_to(app)
         runner = _runner(app)
         stack.push_async_callback(_finish, runner, keepers, pollers, tasks)

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from connector import app, log
 from connector.cli_conflicts import conflicts
+from connector.cli_entries import deliveries, entries
 from connector.cli_import import import_file
 from connector.cli_measure import alarms, report
 from connector.cli_messages import messages
@@ -37,6 +38,8 @@ main = typer.Typer(
     rich_markup_mode="markdown",  # wraps the docstrings anew for the width of the terminal
     pretty_exceptions_enable=False,
 )
+main.add_typer(entries, name="entries")
+main.add_typer(deliveries, name="deliveries")
 main.add_typer(conflicts, name="conflicts")
 main.add_typer(messages, name="messages")
 main.add_typer(sources, name="sources")

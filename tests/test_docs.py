@@ -14,6 +14,7 @@ from connector.domain.decision import ConflictKind
 from connector.domain.entry import EntryState
 from connector.domain.parcel import EnterOn, ParcelState
 from connector.domain.reasons import Reason
+from connector.domain.releases import NUMBER_CHECKED
 from tools.pages import DOCS, PAGES
 from tools.reference.addresses import parts
 from tools.reference.commands import PROGRAM, Command, commands
@@ -83,7 +84,7 @@ def known_words() -> set[str]:
         | set(SOURCES)
         | options
         | set(metrics())
-        | set(NEEDS.values())
+        | {*NEEDS.values(), NUMBER_CHECKED}
         | ERRORS
         | logged
         | {"pack_no", "order_no"}
