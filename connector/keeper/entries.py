@@ -40,11 +40,15 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """An entry in hand, with its parcel and the name that its number goes out under."""
+    """An entry in hand, with its parcel and the name that its number goes out under.
+
+    ``waits`` is what becomes of an entry whose number may not go out yet, and whose line is looked at all the same.
+    """
 
     entry: Entry
     parcel: Parcel
     shipping_corp: str
+    waits: SettledEntry | None = None
 
 
 class EntryDesk:
@@ -87,6 +91,13 @@ class EntryDesk:
             return False
         parcels = await self._store.parcels_by_id(sorted({entry.parcel_id for entry in entries}))
         early = [self._before_looking(entry, parcels[entry.parcel_id]) for entry in entries]
+        crossed = await self._crossed([each.entry.order_no for each in early if isinstance(each, SettledEntry)])
+        early = [
+            _Work(each.entry, parcels[each.entry.parcel_id], each.entry.shipping_corp, waits=each)
+            if isinstance(each, SettledEntry) and each.entry.order_no in crossed
+            else each
+            for each in early
+        ]
         settled = [each for each in early if isinstance(each, SettledEntry)]
         waiting = [each for each in settled if self._gate.concerns(each)]
         await self._settle([each for each in settled if not self._gate.concerns(each)])
@@ -100,13 +111,25 @@ class EntryDesk:
     def _moment(self) -> Moment:
         return Moment(self._clock(), random.random())  # noqa: S311 - spreads retries, guards nothing
 
+    async def _crossed(self, order_nos: Sequence[str]) -> set[str]:
+        """Of these lines those with a cancel or an open conflict: they are looked at before their number's moment too.
+
+        A request that meets a parcel is a conflict when it is seen, not when the number could have gone out.
+        """
+        if not order_nos:
+            return set()
+        known = await self._store.known_lines(self._shop, sorted(set(order_nos)))
+        cancels = {line.order_no for line in known if line.cancel_status is not None and line.ended_at is None}
+        in_conflict = await self._store.lines_in_conflict(self._shop, sorted(set(order_nos)))
+        return (cancels | in_conflict) & set(order_nos)
+
     def _before_looking(self, entry: Entry, parcel: Parcel) -> SettledEntry | _Work:
         """What can be said without asking Qoo10: not yet its moment, a wrong number, a name that nobody settled."""
         if parcel.label is Label.VOIDED or entry.accepted_at is not None or entry.state is EntryState.UNCLEAR:
             return _Work(entry, parcel, entry.shipping_corp)
         now = self._clock()
         source = self._sources.get(parcel.source)
-        if source is not None:
+        if source is not None and entry.person is not Person.ENTER:
             ready_at = parcel.ready_at(source.enter_on, source.hold)
             if ready_at is None or ready_at > now:
                 return SettledEntry(entry, EntryState.WAITING, Reason.BEFORE_ITS_MOMENT, now, due_at=ready_at)
@@ -175,6 +198,8 @@ class EntryDesk:
         verdict = decide(facts)
         in_conflict = sight.in_conflict or cancel_conflict(facts) is not None or verdict.conflict is not None
         news = news_of(entry, sight, facts, at) if in_conflict else ()
+        if verdict.action is Action.ENTER and each.waits is not None:
+            return replace(each.waits, news=news)
         if verdict.action is Action.ENTER:
             return Writing(entry, each.shipping_corp, "", verdict.reason, at, news)
         shown_within = timedelta(seconds=self._settings.shown_within_s)
