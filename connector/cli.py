@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -71,6 +72,8 @@ def serve(config: ConfigOption = CONFIG) -> None:
 
 
 async def _serve(settings: Settings) -> None:
+    # Long lists are read in a thread; at Python's default of 5 ms every step of a delivery would wait for it so long.
+    sys.setswitchinterval(0.0005)
     stop = _asked_to_stop()
     watchdog = asyncio.create_task(feed_watchdog())
     async with app.running(settings):
