@@ -243,6 +243,12 @@ class TestPromises:
             (Cancel.UNDER_WAY, ConflictKind.CANCELLED_PARCEL_EXISTS),
         }
 
+    def test_a_number_that_a_person_has_checked_is_decided_on_as_any_other(self) -> None:
+        """It was let out against its check digit; nobody has said anything about a cancel request."""
+        nobody = [facts for facts in EVERY if facts.person is Person.NONE]
+
+        assert all(decide(facts) == decide(replace(facts, person=Person.NUMBER_CHECKED)) for facts in nobody)
+
     @pytest.mark.parametrize(
         ("axis", "one", "other", "matters"),
         [
