@@ -84,7 +84,8 @@ class ClaimsWatch:
         open_requests = await self._store.open_requests(self._shop)
         since = [row.claims_read_until - OVERLAP] if row is not None and row.claims_read_until is not None else []
         since += [memory.requested_at for memory in open_requests if memory.requested_at is not None and since]
-        start = max(min(since, default=at - FARTHEST), at - FARTHEST)
+        # A clock that was put back lets the last look lie ahead: it was just now then, on a clock that was wrong.
+        start = max(min([*since, at - OVERLAP] if since else [at - FARTHEST]), at - FARTHEST)
         claims: list[Claim] = []
         for status in WATCHED:  # one after the other: the keeper's calls must not queue behind four of these
             claims += await self._client.list_claims(status, start, at, ClaimSearch.REQUESTED)

@@ -94,7 +94,7 @@ async def _read_cancels(
     Whether the call for one line still shows a cancelled one is not known.
     """
     dates = [memory.ordered_at for memory in wanted if memory.order_no in gone and memory.ordered_at is not None]
-    start = min(dates) - _EDGE if len(dates) == len(gone) else at - LONGEST_SEARCH
+    start = min(*(date - _EDGE for date in dates), at) if len(dates) == len(gone) else at - LONGEST_SEARCH
     try:
         claims = await _cancels(client, sorted(CANCEL_CLAIMS), start, at)
     except LaterError as error:
@@ -121,6 +121,8 @@ async def _read_lists(client: QapiClient, seen: Observation, wanted: list[LineMe
     if not dates:
         return
     start, end = min(dates) - _EDGE, min(max(dates) + _EDGE, at)
+    if start > end:
+        return  # our clock is behind Qoo10's, and all of these were ordered meanwhile: they are read one by one
     lists = await asyncio.gather(
         *(client.list_lines(status, start, end, OrderSearch.ORDERED) for status in (None, ShippingStatus.ON_DELIVERY))
     )
