@@ -12,6 +12,7 @@ from carriers.model import EventKind
 from connector.domain.chain import GENESIS, LogRow, canonical, row_hash
 from connector.domain.conflict import Clock, Fact, News, What
 from connector.domain.decision import ConflictKind
+from connector.domain.entry import Entry
 from connector.store.dialect import insert
 from connector.store.schema import conflict, conflict_log, label_event
 
@@ -99,6 +100,23 @@ async def log_news(
         await connection.execute(update(conflict).where(conflict.c.id == standing.id).values(**changes))
     await append_facts(connection, standing, facts, at)
     return change
+
+
+async def pass_on(
+    connection: AsyncConnection, shop: str, order_no: str, topic: str, tracking_no: str, other: str
+) -> None:
+    """Lets the open conflict of a number be that of another one: what a person does about it is done to that parcel."""
+    await connection.execute(
+        update(conflict)
+        .where(
+            conflict.c.shop == shop,
+            conflict.c.order_no == order_no,
+            conflict.c.topic == topic,
+            conflict.c.tracking_no == tracking_no,
+            conflict.c.closed_at.is_(None),
+        )
+        .values(tracking_no=other)
+    )
 
 
 async def _is_dealt_with(connection: AsyncConnection, shop: str, order_no: str, tracking_no: str, news: News) -> bool:
@@ -207,6 +225,20 @@ async def _label_facts(connection: AsyncConnection, shop: str, tracking_no: str)
         )
         for row in await connection.execute(query)
     ]
+
+
+async def log_labels(connection: AsyncConnection, shop: str, of: Sequence[Entry], at: datetime) -> None:
+    """Adds what was heard of these entries' numbers to their conflicts, open or closed.
+
+    A number that stands is looked at no more, and yet its parcel is handed over and scanned: that proves most.
+    """
+    numbers = {(each.order_no, each.tracking_no) for each in of}
+    order_nos = sorted({each.order_no for each in of})
+    query = select(conflict).where(conflict.c.shop == shop, conflict.c.order_no.in_(order_nos))
+    for standing in [conflict_of(row) for row in await connection.execute(query)]:
+        if (standing.order_no, standing.tracking_no) in numbers:
+            facts = await _label_facts(connection, shop, standing.tracking_no)
+            await append_facts(connection, standing, facts, at)
 
 
 async def lines_in_conflict(connection: AsyncConnection, shop: str, order_nos: Sequence[str]) -> set[str]:

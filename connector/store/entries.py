@@ -12,7 +12,7 @@ from connector.domain.conflict import CANCEL_TOPIC, REQUEST_ENDED, News
 from connector.domain.decision import Person
 from connector.domain.entry import Entry, EntryState
 from connector.domain.reasons import Reason
-from connector.store.conflicts import log_news
+from connector.store.conflicts import log_news, pass_on
 from connector.store.dialect import insert
 from connector.store.history import Step, add_steps
 from connector.store.schema import IN_WORK, UtcTime, entry, parcel
@@ -163,8 +163,10 @@ async def wake_lines(
     return woken
 
 
-async def wake_others(connection: AsyncConnection, shop: str, order_no: str, tracking_no: str, at: datetime) -> bool:
-    """Makes a line's entries with other numbers due now; whether there are any that count."""
+async def wake_others(
+    connection: AsyncConnection, shop: str, order_no: str, tracking_no: str, at: datetime
+) -> list[str]:
+    """Makes a line's entries with other numbers due now, dropped ones left out; gives their numbers, oldest first."""
     statement = (
         update(entry)
         .where(
@@ -174,9 +176,9 @@ async def wake_others(connection: AsyncConnection, shop: str, order_no: str, tra
             entry.c.state != EntryState.DROPPED,
         )
         .values(due_at=at)
-        .returning(entry.c.id)
+        .returning(entry.c.id, entry.c.tracking_no)
     )
-    return (await connection.execute(statement)).first() is not None
+    return [row.tracking_no for row in sorted(await connection.execute(statement))]
 
 
 async def due_entries(connection: AsyncConnection, shop: str, now: datetime, limit: int) -> list[Entry]:
@@ -280,10 +282,11 @@ async def _settle_conflicts(connection: AsyncConnection, outcome: SettledEntry |
     of, steps = outcome.entry, []
     for told in outcome.news:
         news = told
-        if _ends_for_one_parcel(told) and await wake_others(
-            connection, of.shop, of.order_no, of.tracking_no, outcome.at
-        ):
-            news = replace(told, ended="")  # another parcel still meets the request: its own look decides
+        if _ends_for_one_parcel(told):
+            others = await wake_others(connection, of.shop, of.order_no, of.tracking_no, outcome.at)
+            if others:  # their parcels still meet the request: their own looks decide
+                await pass_on(connection, of.shop, of.order_no, told.topic, of.tracking_no, others[0])
+                news = replace(told, ended="")
         change = await log_news(connection, of.shop, of.order_no, of.tracking_no, news, outcome.at)
         if change:
             steps.append(_step(of, change, outcome.reason, news.kind or news.ended, outcome.at))

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connector.domain.parcel import Parcel, ParcelKey, ParcelState, Times, merged
 from connector.domain.reasons import Reason
+from connector.store.conflicts import log_labels
 from connector.store.dialect import insert
-from connector.store.entries import NewEntry, create_entries, wake_entries
+from connector.store.entries import NewEntry, create_entries, entries_of_numbers, wake_entries
 from connector.store.history import Step, add_steps
 from connector.store.schema import UtcTime, parcel, parcel_candidate
 
@@ -107,6 +108,10 @@ async def settle_parcels(connection: AsyncConnection, batches: Sequence[Sequence
     steps += await create_entries(connection, [wanted for outcome in outcomes for wanted in outcome.entries])
     for outcome in outcomes:
         await wake_entries(connection, outcome.wake, outcome.at)
+    for shop in {outcome.parcel.key.shop for outcome in outcomes}:
+        numbers = {outcome.parcel.key.tracking_number for outcome in outcomes if outcome.parcel.key.shop == shop}
+        known = await entries_of_numbers(connection, shop, sorted(numbers))
+        await log_labels(connection, shop, known, outcomes[0].at)
     await add_steps(connection, steps)
     return [None] * len(batches)
 

@@ -10,7 +10,6 @@ from carriers.model import EventKind
 from connector.domain.acts import Act, ActKind
 from connector.domain.orders import ClaimStatus, ShippingStatus
 from connector.sandbox import NewLine
-from connector.sandbox.switches import PendingWrite
 
 if TYPE_CHECKING:
     from tests.connector.keeper.conflicts.conftest import Journal
