@@ -159,7 +159,7 @@ def _unless_unasked(resolution: Resolution, found: Found) -> Resolution:
 
 
 def _is_concerned(entry: Entry, label: Label) -> bool:
-    """Whether news of its parcel can change an entry: a number that stands minds only a void label."""
+    """Whether news of its parcel can change an entry: one that stands minds a label that is void, or no longer."""
     if entry.state in (EntryState.CONFIRMED, EntryState.ACCEPTED, EntryState.CONFLICT):
-        return label is Label.VOIDED
+        return label is Label.VOIDED or entry.reason is Reason.DEAD_NUMBER
     return entry.state is not EntryState.REFUSED
