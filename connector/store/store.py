@@ -1,17 +1,14 @@
 """The store behind one interface. Its words are the domain's; what runs underneath is nobody's business."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Self
 
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from connector.domain.acts import Act, checked
-from connector.domain.alarm_facts import AlarmMaterial
-from connector.domain.chain import LogRow
 from connector.domain.conflict import Fact
 from connector.domain.entry import Entry
 from connector.domain.inquiries import KeptInquiry
@@ -19,40 +16,31 @@ from connector.domain.memory import LineMemory
 from connector.domain.messages import BuyerMessage
 from connector.domain.parcel import Parcel
 from connector.domain.releases import Release, Retry, checked_release, checked_retry
-from connector.domain.report_facts import Month, MonthMaterial
 from connector.store import (
     acts,
     again,
-    alarms,
-    cases,
     conflicts,
     deliveries,
     entries,
     fetches,
     history,
     inquiries,
-    listing,
     messages,
     orders,
-    overview,
     parcels,
     polls,
-    report,
     shops,
 )
-from connector.store.cases import Case
-from connector.store.conflicts import ConflictRow
 from connector.store.deliveries import NewDelivery, Receipt
 from connector.store.entries import Requeue, SettledEntry, Writing
 from connector.store.errors import StoreUnavailable
 from connector.store.fetches import DueFetch, SettledFetch
 from connector.store.history import Step
 from connector.store.inquiries import InquiryLook
-from connector.store.listing import Listed, Wanted
 from connector.store.migrate import upgrade
-from connector.store.overview import EntryRow
 from connector.store.parcels import SettledParcel
 from connector.store.polls import PollRow, SettledPoll
+from connector.store.read_by_people import ReadByPeople
 from connector.store.shops import ShopRow
 from connector.store.sqlite import (
     FileLock,
@@ -72,14 +60,14 @@ MOST_AT_ONCE = 500
 """How much the keeper takes in hand at once: as many rows as one bulk call may carry."""
 
 
-class Store:
+class Store(ReadByPeople):
     """Opened once by the process that owns it. Every write is durable when its call returns."""
 
     def __init__(self, lock: FileLock, opened: OpenedFile, writing: AsyncEngine, reading: AsyncEngine) -> None:
+        super().__init__(reading)
         self._lock = lock
         self._opened = opened
         self._writing = writing
-        self._reading = reading
         self._writer = Writer(writing, opened.require_in_place)
         self._wakes: dict[str, asyncio.Event] = {}
 
@@ -313,21 +301,6 @@ class Store:
 
     # For people
 
-    async def entry_rows(self, limit: int) -> list[EntryRow]:
-        """The newest entries with their parcels, for people."""
-        async with self._reader() as connection:
-            return await overview.entry_rows(connection, limit)
-
-    async def listed_entries(self, wanted: Wanted, now: datetime) -> list[Listed]:
-        """Entries and labels without an order, the most urgent first; one more than the limit where there are more."""
-        async with self._reader() as connection:
-            return await listing.listed(connection, wanted, now)
-
-    async def listed_by_id(self, entry_ids: Sequence[int]) -> list[Listed]:
-        """These entries as they are listed."""
-        async with self._reader() as connection:
-            return await listing.listed_by_id(connection, entry_ids)
-
     async def release(self, release: Release) -> None:
         """Lets a number out that is held for its check digit.
 
@@ -371,61 +344,6 @@ class Store:
         """Keeps what became of a message."""
         await self._writer.submit(messages.settle_messages, (conflict_id, delivered))
 
-    async def open_inquiries(self) -> list[KeptInquiry]:
-        """The buyers' inquiries about lines in work that Qoo10 listed as open when it was last asked."""
-        async with self._reader() as connection:
-            return await inquiries.open_inquiries(connection)
-
-    async def conflict(self, conflict_id: int) -> ConflictRow | None:
-        """A conflict, or None."""
-        async with self._reader() as connection:
-            return await conflicts.conflict_by_id(connection, conflict_id)
-
-    async def log_rows(self, after: int = 0, limit: int = 10_000, conflict_id: int | None = None) -> list[LogRow]:
-        """Rows of the conflict log after a ``seq``: of one conflict, or of all."""
-        async with self._reader() as connection:
-            return await conflicts.log_rows(connection, after, limit, conflict_id)
-
-    async def log_end(self) -> tuple[int, str] | None:
-        """``seq`` and hash of the newest row of the conflict log, None while it is empty."""
-        async with self._reader() as connection:
-            return await conflicts.log_end(connection)
-
-    async def log_hash(self, seq: int) -> str | None:
-        """The hash of one row of the conflict log, None where there is no such row."""
-        async with self._reader() as connection:
-            return await conflicts.log_hash(connection, seq)
-
-    async def cases(self, ids: Sequence[int] | None = None, *, closed: bool = False) -> list[Case]:
-        """Conflicts with what stands around them: these, or all that are open, or all."""
-        async with self._reader() as connection:
-            return await cases.cases(connection, ids, closed=closed)
-
-    async def conflict_rows(self, limit: int) -> list[ConflictRow]:
-        """The newest conflicts, open and closed, for people."""
-        async with self._reader() as connection:
-            return await conflicts.conflict_rows(connection, limit)
-
-    async def alarm_material(self, now: datetime) -> AlarmMaterial:
-        """Everything that may be an alarm at this moment."""
-        async with self._reader() as connection:
-            return await alarms.alarm_material(connection, now)
-
-    async def month_material(self, month: Month, shop_names: Sequence[str]) -> MonthMaterial:
-        """Everything that is known of a month of these shops."""
-        async with self._reader() as connection:
-            return await report.month_material(connection, month, shop_names)
-
-    async def state_counts(self) -> dict[tuple[str, str, str], int]:
-        """How many entries in work are in each (shop, state, reason)."""
-        async with self._reader() as connection:
-            return await overview.state_counts(connection)
-
-    async def steps_of(self, parcel_id: int, entry_ids: Sequence[int]) -> list[Step]:
-        """The history of a parcel and of its entries."""
-        async with self._reader() as connection:
-            return await history.steps_of(connection, parcel_id, entry_ids)
-
     async def prove_writable(self, at: datetime) -> None:
         """Writes and syncs a row, and looks whether there is room for more.
 
@@ -434,11 +352,3 @@ class Store:
         """
         self._opened.require_room()
         await self._writer.submit(shops.touch, at)
-
-    @asynccontextmanager
-    async def _reader(self) -> AsyncIterator[AsyncConnection]:
-        try:
-            async with self._reading.connect() as connection:
-                yield connection
-        except DBAPIError as error:
-            raise StoreUnavailable(str(error.orig)) from error
