@@ -32,7 +32,7 @@ PAGE = """\
 
 Everything runs on loopback in real processes: `qoo10-connector serve`, `qoo10-connector sandbox`, and a load generator
 of its own. Nothing leaves the machine; what is written goes into the temporary folder and is removed. Put that folder
-on the disk that matters: `TMPDIR=/var/lib/qoo10-connector make bench`.
+on the disk that matters: `TMPDIR=/srv/scratch make bench`.
 
 This page is written by the command, figures and all; nothing in it is typed by hand.
 """

@@ -29,8 +29,6 @@ CHANGELOG, CONTRIBUTING = ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"
 WRITTEN = sorted(
     [*READMES, CHANGELOG, CONTRIBUTING, *DOCS.rglob("*.md"), *ROOT.glob("deploy/*.md"), *ROOT.glob("carriers/*/*.md")]
 )
-MADE_ON_A_QUIET_MACHINE = {"docs/benchmarks.md"}
-"""`make bench` writes it; figures of a busy machine would be wrong."""
 LONG_FROM, LONGEST = 300, 450
 """Lines of a file of the product."""
 COMMANDS = {command.words: command for command in commands()}
@@ -124,8 +122,7 @@ def test_links_lead_somewhere(path: Path) -> None:
             continue
         to = (path.parent / target).resolve() if target else path
         if not to.exists():
-            if name_of(to) not in MADE_ON_A_QUIET_MACHINE:
-                broken.append(link)
+            broken.append(link)
         elif anchor and to.suffix == ".md" and anchor not in slugs(to.read_text(encoding="utf-8")):
             broken.append(link)
 
