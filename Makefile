@@ -48,7 +48,7 @@ format: env-dev ## Mend style and format in place.
 	$(BIN)/ruff check --fix-only --exit-zero
 	$(BIN)/ruff format
 
-docs: env-run ## Write the pages anew that the code writes: docs/reference.md, docs/sources.md.
+docs: env-run ## Write the pages anew that the code writes: docs/decisions-table.md, reference.md, sources.md.
 	@$(BIN)/python -m tools.pages
 
 pictures: env-run ## Draw docs/images/demo.svg anew, from a rehearsal on this machine.

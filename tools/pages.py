@@ -4,11 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from connector.sources import page as sources
+from tools import decisions
 from tools.reference import page as reference
 
 DOCS = Path(__file__).parent.parent / "docs"
 
 PAGES: dict[str, Callable[[], str]] = {
+    "decisions-table.md": decisions.render,
     "reference.md": reference.render,
     "sources.md": sources.render,
 }
