@@ -133,7 +133,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         key_sets = KeySets(session, utc_now)
         body_timeout_s = settings.server.body_timeout_s
         Webhooks(_pushed(settings.sources), store, key_sets, utc_now, metrics, body_timeout_s).add_to(app)
-        Probes(store, keepers, {**folders, **pollers}, utc_now, metrics).add_to(app)
+        Probes(store, keepers, {**folders, **pollers}, tasks.failed, utc_now, metrics).add_to(app)
         gate = TokenGate(token.get_secret_value() for token in settings.api.tokens)
         ConflictsApi(store, gate, utc_now, metrics).add_to(app)
         EntriesApi(store, gate, utc_now).add_to(app)
@@ -179,6 +179,10 @@ class _Tasks:
         self._tasks[name] = task
         task.add_done_callback(partial(_report, name))
         return task
+
+    def failed(self) -> list[str]:
+        """The tasks that ended although nothing asked them to."""
+        return sorted(name for name, task in self._tasks.items() if task.done() and not task.cancelled())
 
     async def wait(self, names: list[str], timeout_s: float) -> None:
         await asyncio.wait([self._tasks[name] for name in names], timeout=timeout_s)
@@ -343,6 +347,10 @@ async def _listen(runner: Runner, settings: ServerSettings) -> str:
     """Starts the server; gives its address with the port that it really has."""
     await runner.setup()
     site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
-    await site.start()
+    try:
+        await site.start()
+    except OSError as error:
+        asked = f"server.host {settings.host!r} with server.port {settings.port}"
+        raise OSError(error.errno, f"{asked} cannot be used: {error.strerror}") from error
     host, port = runner.addresses[0][:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -34,7 +34,11 @@ class ApiError(Exception):
 
 _OF_THE_FRAMEWORK = {
     404: ("not_found", "There is nothing at this address.", "Check the path; webhooks go to /webhooks/<source>."),
-    405: ("method_not_allowed", "This address does not take that method.", "Webhooks are sent with POST."),
+    405: (
+        "method_not_allowed",
+        "This address does not take that method.",
+        "The Allow header says which ones it takes.",
+    ),
     413: ("too_large", "The body is too large.", "A label message has at most 256 KiB."),
     417: ("expectation_failed", "This expectation cannot be met.", "Send no Expect header but 100-continue."),
 }

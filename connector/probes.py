@@ -1,6 +1,6 @@
 """``/healthz``, ``/readyz`` and ``/metrics``: what supervisors and monitors ask."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -33,12 +33,14 @@ class Probes:
         store: Store,
         keepers: Mapping[str, Keeper],
         attended: Mapping[str, AttendedSource],
+        failed: Callable[[], Sequence[str]],
         clock: Callable[[], datetime],
         metrics: Metrics,
     ) -> None:
         self._store = store
         self._keepers = keepers
         self._attended = attended
+        self._failed = failed
         self._clock = clock
         self._metrics = metrics
 
@@ -68,6 +70,7 @@ class Probes:
                 reasons.append(f"shop {name}: stopped, Qoo10 does not accept its key: {keeper.stopped_for}")
             elif keeper.turned_at is None or now > keeper.turned_at + STUCK_AFTER:
                 reasons.append(f"shop {name}: its keeper does not run")
+        reasons += [f"its task {name!r} has ended; restart it, and see the log" for name in self._failed()]
         if reasons:
             raise ApiError(503, "not_ready", "; ".join(reasons), "qoo10-connector check says what to mend.")
         # A packing table's machine that is switched off is no reason to take this program out of service, nor a vendor.

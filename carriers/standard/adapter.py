@@ -14,7 +14,16 @@ from pydantic import BaseModel, ConfigDict
 from carriers.errors import UnreadablePayload
 from carriers.kinds import PushedKind
 from carriers.model import Delivery, EventKind, Ignored, LabelEvent, Reading, Way
-from carriers.payload import NumberWord, OptionalNumberWord, OptionalTime, OptionalWord, Word, read_json, read_model
+from carriers.payload import (
+    NumberWord,
+    OptionalNumberWord,
+    OptionalTime,
+    OptionalWord,
+    Word,
+    derived_key,
+    read_json,
+    read_model,
+)
 from carriers.signatures import standard_webhook_key, verify_standard_webhook
 
 KINDS = {
@@ -85,8 +94,10 @@ def parse(delivery: Delivery) -> Reading:
     label = message.data
     if not label.order_ref and kind not in _WITHOUT_REFERENCE:
         raise UnreadablePayload("data.order_ref: is missing or empty")
+    # A sender that uses an id twice for different labels must not lose the second: what is said is part of the key.
+    said = derived_key(kind, label.order_ref, label.carrier, label.service, label.tracking_number)
     event = LabelEvent(
-        key=key,
+        key=f"{key} {said[-8:]}",
         kind=kind,
         order_ref=label.order_ref,
         carrier=label.carrier,

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from connector.domain.advice import advice
+from connector.domain.advice import Saving, advice
 from connector.domain.alarm_facts import (
     Alarm,
     AlarmKind,
@@ -187,9 +187,10 @@ def _conflicts(conflicts: Iterable[OpenConflict], thresholds: Thresholds, now: d
     for conflict in conflicts:
         another = conflict.kind is ConflictKind.ANOTHER_NUMBER
         looked_at = conflict.looked_at is not None and conflict.looked_at >= conflict.since
-        if not another and (looked_at or now < conflict.since + thresholds.not_looked_at):
-            continue
         said = advice(conflict.kind, conflict.entry_state, conflict.overdue_from, now)
+        patience = timedelta() if said.saving is Saving.GOODS_AND_MONEY else thresholds.not_looked_at
+        if not another and (looked_at or now < conflict.since + patience):
+            continue
         yield Alarm(
             AlarmKind.ANOTHER_NUMBER if another else AlarmKind.NOT_LOOKED_AT,
             conflict.shop,

@@ -109,7 +109,14 @@ class ParcelDesk:
             return SettledParcel(parcel, ParcelState.RESOLVED, Reason.NUMBER_ONLY, now, wake=wake)
         if not resolution.order_nos:
             waits = resolution.reason in (Reason.ORDER_UNKNOWN, Reason.UNAVAILABLE)
-            log.info("parcel_unresolved", shop=self._shop, parcel=parcel.id, reason=resolution.reason)
+            if parcel.attempts == 0:
+                log.warning(
+                    "parcel_unresolved",
+                    shop=self._shop,
+                    order_ref=parcel.key.order_ref,
+                    tracking_no=parcel.key.tracking_number,
+                    reason=resolution.reason,
+                )
             return SettledParcel(
                 parcel,
                 ParcelState.UNRESOLVED,

@@ -8,8 +8,8 @@ from typing import Final
 
 _MARGIN: Final = 1.05
 """A few per cent more than the window: calls do not arrive at Qoo10 as evenly as they leave."""
-_ONE_BY_ONE_S: Final = 60.0
-"""How long calls go one by one after Qoo10 has asked for a pause."""
+_RECOVERY_S: Final = 5.0
+"""After a pause that Qoo10 asked for, one call a second more goes every so many seconds."""
 
 
 class CallLimiter:
@@ -32,7 +32,9 @@ class CallLimiter:
         self._window_s = max(1.0, 1.0 / calls_per_second) * _MARGIN
         self._gone: deque[float] = deque(maxlen=max(1, int(calls_per_second)))
         self._not_before = float("-inf")
-        self._one_by_one_until = float("-inf")
+        self._most = max(1, int(calls_per_second))
+        self._allowed = self._most
+        self._recovers_at = float("inf")
         self._turn = asyncio.Lock()
 
     async def wait(self) -> None:
@@ -43,18 +45,20 @@ class CallLimiter:
             self._gone.append(self._clock())
 
     def slow_down(self, seconds: float) -> None:
-        """Let no call go for this long: Qoo10 has asked for a pause. After it, calls go one by one for a while.
+        """Let no call go for this long: Qoo10 has asked for a pause. After it, half as many calls go at first.
 
-        Qoo10's own limit is then lower than the configured one; a read and its write in the same second would be
-        throttled again and again.
+        Qoo10's own limit may be lower than the configured one: then a read and its write in the same second would be
+        throttled again and again. Every ``_RECOVERY_S`` one call more goes, up to the configured number.
         """
         self._not_before = max(self._not_before, self._clock() + seconds)
-        self._one_by_one_until = self._not_before + _ONE_BY_ONE_S
+        self._allowed = max(1, self._allowed // 2)
+        self._recovers_at = self._not_before + _RECOVERY_S
 
     def _delay_s(self) -> float:
+        while self._allowed < self._most and self._clock() >= self._recovers_at:
+            self._allowed += 1
+            self._recovers_at += _RECOVERY_S
         ready_at = self._not_before
-        if len(self._gone) == self._gone.maxlen:
-            ready_at = max(ready_at, self._gone[0] + self._window_s)
-        if self._gone and self._clock() < self._one_by_one_until:
-            ready_at = max(ready_at, self._gone[-1] + self._window_s)
+        if len(self._gone) >= self._allowed:
+            ready_at = max(ready_at, self._gone[-self._allowed] + self._window_s)
         return ready_at - self._clock()

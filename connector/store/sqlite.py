@@ -68,8 +68,10 @@ def require_openable(database: Path) -> None:
         StoreUnavailable: it cannot be opened, and why.
     """
     try:
+        # For its owner alone, from the first byte on; the files beside it follow.
+        os.close(os.open(database, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         sqlite3.connect(database).close()
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         raise StoreUnavailable(f"{database} cannot be used: {error}") from error
 
 

@@ -45,6 +45,14 @@ def test_the_official_vector_is_the_official_one() -> None:
     assert body == b'{"test": 2432232314}'
 
 
+def test_one_id_for_two_labels_loses_neither() -> None:
+    """The id is the sender's to make; one that makes it badly must not cost a label. A resend says the same again."""
+    first, again, another = read(), read(), read({"order_ref": "1062428738"})
+
+    assert first.key == again.key
+    assert another.key != first.key
+
+
 @pytest.mark.parametrize("value", [1062428737, "1062428737", "  1062428737\n"])
 def test_a_number_may_be_text_or_a_whole_number(value: object) -> None:
     assert read({"order_ref": value}).order_ref == "1062428737"
