@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import asyncio
+import json
 import re
 from collections.abc import Callable
 from datetime import timedelta
