@@ -14,6 +14,7 @@ from connector.domain.entry import Entry, EntryState, Sight, facts_of
 from connector.domain.orders import OrderLine, SendingRow
 from connector.domain.parcel import Parcel
 from connector.domain.reasons import Reason
+from connector.keeper.breathing import breathe
 from connector.keeper.lines import Lines
 from connector.keeper.naming import NotReady, prepare
 from connector.keeper.observe import BY_LINE, BY_LIST, observe
@@ -163,7 +164,8 @@ class EntryDesk:
         in_conflict = await self._store.lines_in_conflict(self._shop, sorted(order_nos))
         settled: list[SettledEntry] = []
         to_write: dict[str, Writing] = {}
-        for each in work:
+        for position, each in enumerate(work):
+            await breathe(position)
             order_no = each.entry.order_no
             if (failure := seen.failed.get(order_no)) is not None:
                 settled.append(after_failure(each.entry, failure, self._moment()))
@@ -247,7 +249,8 @@ class EntryDesk:
 
     async def _settle(self, settled: Sequence[SettledEntry]) -> None:
         await self._store.settle_entries(settled)
-        for each in settled:
+        for position, each in enumerate(settled):
+            await breathe(position)
             entry = each.entry
             self._metrics.entry_settled(self._shop, each.state, each.reason)
             if each.accepted_at is not None and entry.accepted_at is None:

@@ -13,6 +13,7 @@ from connector.domain.parcel import Parcel, ParcelState
 from connector.domain.reasons import Reason
 from connector.domain.references import ReferenceKind, candidates
 from connector.keeper import schedule
+from connector.keeper.breathing import breathe
 from connector.keeper.lines import Found, Lines
 from connector.keeper.resolve import Resolution, resolve
 from connector.settings import SourceSettings
@@ -62,17 +63,12 @@ class ParcelDesk:
             by_tracking_no: dict[str, list[Entry]] = {}
             for entry in entries:
                 by_tracking_no.setdefault(entry.tracking_no, []).append(entry)
-            settled = [
-                self._settled(
-                    parcel,
-                    numbers[parcel.id],
-                    _unless_unasked(self._resolve(parcel, numbers[parcel.id], known), found),
-                    by_order_no,
-                    by_tracking_no.get(parcel.key.tracking_number, ()),
-                    now,
-                )
-                for parcel in parcels
-            ]
+            settled = []
+            for position, parcel in enumerate(parcels):
+                await breathe(position)
+                resolution = _unless_unasked(self._resolve(parcel, numbers[parcel.id], known), found)
+                there = by_tracking_no.get(parcel.key.tracking_number, ())
+                settled.append(self._settled(parcel, numbers[parcel.id], resolution, by_order_no, there, now))
             await self._store.settle_parcels(settled)
         return True, found
 
