@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -120,8 +121,9 @@ class TestList:
         shown = run(config, "entries", "list")
 
         assert shown.exit_code == 0
-        for words in ("保留", "注文不明", "カート 300123456", "2行中1行入力済み", "mail", WRONG, "3時間5分"):
+        for words in ("保留", "注文不明", "カート 300123456", "2行中1行入力済み", "mail", WRONG):
             assert words in shown.output
+        assert re.search(r"3時間[0-9]+分", shown.output)
         assert "送り状番号の検査数字が合いません" in shown.output
         assert SETTING in shown.output.replace("\n", "")
         assert "1062428738" not in shown.output
@@ -130,7 +132,7 @@ class TestList:
         shown = run(config, "entries", "list", "--lang", "en").output
 
         assert "1 of 2 entered" in shown
-        assert "3 h 5 min" in shown
+        assert re.search(r"3 h [0-9]+ min", shown)
         assert "The tracking number fails its check digit" in shown
 
     def test_what_a_sender_wrote_does_not_command_the_terminal(self, config: Path) -> None:
