@@ -135,9 +135,7 @@ async def test_an_easypost_label_ends_as_a_number_on_the_order(tmp_path: Path, h
     assert "CANARY" not in left_behind(tmp_path), "a name from the shipment's addresses reached the disk"
 
 
-async def test_the_gap_is_under_half_a_second(
-    tmp_path: Path, http: aiohttp.ClientSession, record_property: Callable[[str, object], None]
-) -> None:
+async def test_the_gap_is_under_half_a_second(tmp_path: Path, http: aiohttp.ClientSession) -> None:
     """With a Qoo10 that takes 100 ms for every call, and applies a write only at the end of them.
 
     The gap is measured outside the service: from its 202 at the sender to the sandbox's record of the write.
@@ -155,6 +153,5 @@ async def test_the_gap_is_under_half_a_second(
             gaps_ms.append((datetime.fromisoformat(write["at"]).timestamp() - answered_at) * 1000)
     median_ms = statistics.median(gaps_ms)
     summary = f"median {median_ms:.0f} ms, shortest {min(gaps_ms):.0f}, longest {max(gaps_ms):.0f}, labels {LABELS}"
-    record_property("gap", summary)
     print(f"\nfrom 202 to accepted: {summary}")  # noqa: T201 - the measured figure is a result of this test
     assert median_ms < 500, summary
