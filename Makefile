@@ -60,7 +60,7 @@ bench: env-run ## Measure this machine: answers a second, durable commits, the g
 lock: ## Write the lock files anew from pyproject.toml (ARGS=--upgrade takes newer versions; needs uv).
 	@command -v "$(UV)" >/dev/null || { echo 'make lock needs uv: install it, or say UV=/path/to/uv' >&2; exit 3; }
 	"$(UV)" $(COMPILE) $(ARGS) --output-file requirements/run.txt
-	"$(UV)" $(COMPILE) --group dev --constraints requirements/run.txt $(ARGS) --output-file requirements/dev.txt
+	"$(UV)" $(COMPILE) --group dev --extra otel --constraints requirements/run.txt $(ARGS) --output-file requirements/dev.txt
 
 clean: ## Remove the virtual environment, caches and build results (var/, your data, stays).
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
