@@ -14,7 +14,6 @@ import typer
 from rich.console import Console
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from connector.app import utc_now
 from connector.cli_act import ActFailed, do_act
 from connector.cli_store import (
     CONFIG,
@@ -27,6 +26,7 @@ from connector.cli_store import (
     say_json,
     settings_or_exit,
 )
+from connector.clock import utc_now
 from connector.domain.acts import ASKS, NEEDS, Act, ActKind, ActRefused, checked
 from connector.proof.anchors import Anchors, read_anchors
 from connector.proof.dossier import Dossier, dossier

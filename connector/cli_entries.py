@@ -14,7 +14,6 @@ import typer
 from rich.console import Console
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from connector.app import utc_now
 from connector.cli_act import ActFailed
 from connector.cli_release import perform
 from connector.cli_store import (
@@ -27,6 +26,7 @@ from connector.cli_store import (
     say_json,
     settings_or_exit,
 )
+from connector.clock import utc_now
 from connector.domain.acts import ActRefused
 from connector.domain.entry import same_number
 from connector.domain.releases import (

@@ -9,7 +9,8 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.table import Table
 
 from carriers import FILED
-from connector.app import filed, utc_now
+from connector.assembly.sources import filed
+from connector.clock import utc_now
 from connector.intake.decoding import FileRefused
 from connector.intake.files import FileIntake, FileSummary
 from connector.intake.reports import reasons

@@ -5,7 +5,6 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from connector.app import utc_now
 from connector.cli_store import (
     CONFIG,
     EXIT_FINDING,
@@ -17,6 +16,7 @@ from connector.cli_store import (
     say_json,
     settings_or_exit,
 )
+from connector.clock import utc_now
 from connector.domain.alarms import alarms as all_alarms
 from connector.domain.report import report as month_report
 from connector.domain.report_facts import Month

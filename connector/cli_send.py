@@ -2,7 +2,7 @@
 
 import asyncio
 
-from connector import app
+from connector.assembly import shops
 from connector.daemon_api import DaemonRefused, DaemonSilent, post
 from connector.domain.messages import MessageOutcome
 from connector.messages.desk import MessageRefused, Sent, Wanted
@@ -51,9 +51,9 @@ async def _sent(settings: Settings, store: Store, conflict_id: int, wanted: Want
     shop = found[0].conflict.shop
     if shop not in settings.shops:
         raise MessageRefused(f"the shop {shop} is not in the settings")
-    async with app.new_session() as session:
-        client = app.build_client(settings.shops[shop], session, lambda _record: None)
-        sent = await app.message_desk(settings, store, {shop: client}).send(found[0], wanted)
+    async with shops.new_session() as session:
+        client = shops.build_client(settings.shops[shop], session, lambda _record: None)
+        sent = await shops.message_desk(settings, store, {shop: client}).send(found[0], wanted)
     if sent.outcome is not MessageOutcome.SENT:
         raise SendFailed(" ".join(in_words(sent)))
     return sent

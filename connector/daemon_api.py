@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 import aiohttp
 
-from connector.app import new_session
+from connector.assembly.shops import new_session
 from connector.settings import ServerSettings, Settings
 
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked for, never listened on

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from aiohttp import web
 
+from connector.access.routes import Routes
 from connector.http import ApiError
 from connector.keeper.keeper import Keeper
 from connector.metrics import Metrics
@@ -44,11 +45,11 @@ class Probes:
         self._clock = clock
         self._metrics = metrics
 
-    def add_to(self, app: web.Application) -> None:
+    def add_to(self, routes: Routes) -> None:
         """Adds the routes."""
-        app.router.add_get("/healthz", self._alive)
-        app.router.add_get("/readyz", self._ready)
-        app.router.add_get("/metrics", self._measured)
+        routes.get("/healthz", self._alive, needs=None)
+        routes.get("/readyz", self._ready, needs=None)
+        routes.get("/metrics", self._measured, needs=None)
 
     async def _alive(self, _request: web.Request) -> web.Response:
         """200 with `{"status": "alive"}` while the program runs, whatever else is wrong: for supervisors."""

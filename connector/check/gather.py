@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from connector import app
+from connector.assembly.shops import build_client, fingerprint, new_session, read_key
 from connector.check.facts import DiskFacts, KeyFacts, KeySource, PortFacts, ShopFacts, StoreFacts, StoreState
 from connector.check.findings import Finding, on_port, on_secrets, on_settings, on_shop, on_sqlite, on_store
+from connector.clock import utc_now
 from connector.qoo10.errors import QapiError
 from connector.qoo10.transport import CallRecord
 from connector.settings import ServerSettings, Settings, ShopSettings
@@ -37,11 +38,11 @@ async def examine(settings: Settings, config: Path) -> list[Finding]:
     path = database_path(settings.store.url).absolute()
     store, rows = await _look_into_store(path, list(settings.shops))
     in_use = store.state is StoreState.IN_USE
-    async with app.new_session() as session:
+    async with new_session() as session:
         facts = await asyncio.gather(
             *(_ask(name, shop, session, rows.get(name), daemon_runs=in_use) for name, shop in settings.shops.items())
         )
-    now = app.utc_now()
+    now = utc_now()
     return [
         *on_settings(settings),
         *on_secrets(_readable_by_all(settings, config)),
@@ -73,7 +74,7 @@ async def _look_into_store(path: Path, names: list[str]) -> tuple[StoreFacts, Ma
     try:
         store = await Store.open(f"sqlite:///{path}")
         try:
-            await store.prove_writable(app.utc_now())
+            await store.prove_writable(utc_now())
         finally:
             await store.close()
     except StoreInUse as error:
@@ -119,20 +120,20 @@ async def _ask(
     first_used_at = None
     if not issued and row is not None:
         with contextlib.suppress(OSError, ValueError):
-            if app.fingerprint(app.read_key(shop).strip()) == row.key_fingerprint:
+            if fingerprint(read_key(shop).strip()) == row.key_fingerprint:
                 first_used_at = row.key_first_used_at
     records: list[tuple[CallRecord, float | None]] = []
 
     def note(record: CallRecord) -> None:
-        ahead = None if record.server_date is None else (app.utc_now() - record.server_date).total_seconds()
+        ahead = None if record.server_date is None else (utc_now() - record.server_date).total_seconds()
         records.append((record, ahead))
 
     asked = not (issued and daemon_runs)
     error: QapiError | None = None
     if asked:
-        at = app.utc_now()
+        at = utc_now()
         try:
-            await app.build_client(shop, session, note).list_lines(None, at - LOOK_BACK, at)
+            await build_client(shop, session, note).list_lines(None, at - LOOK_BACK, at)
         except QapiError as met:
             error = met
     last, ahead_s = records[-1] if records else (None, None)

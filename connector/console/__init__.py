@@ -1,1 +1,1 @@
-"""What people see and do from outside: the JSON API."""
+"""What people see and do: the pages of the console."""

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from connector.app import utc_now
+from connector.clock import utc_now
 from connector.demo.packing import Answer, Label
 from connector.demo.scenario import Order, Twist
 from connector.demo.stage import Stage

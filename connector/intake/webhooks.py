@@ -12,6 +12,7 @@ from aiohttp import web
 from carriers.errors import BadSignature, UnknownKey, UnreadablePayload
 from carriers.kinds import PushedKind
 from carriers.model import Delivery, Reading
+from connector.access.routes import Routes
 from connector.http import ApiError
 from connector.intake.body import expect_continue, read_body
 from connector.intake.key_sets import AGAIN_AFTER, KeySets
@@ -63,10 +64,10 @@ class Webhooks:
         self._metrics = metrics
         self._body_timeout_s = body_timeout_s
 
-    def add_to(self, app: web.Application) -> None:
+    def add_to(self, routes: Routes) -> None:
         """Adds the routes; the second is for senders that can sign nothing and carry their secret in the address."""
-        app.router.add_post("/webhooks/{source}", self._receive, expect_handler=expect_continue)
-        app.router.add_post("/webhooks/{source}/{secret}", self._receive, expect_handler=expect_continue)
+        routes.post("/webhooks/{source}", self._receive, expect_handler=expect_continue, needs=None)
+        routes.post("/webhooks/{source}/{secret}", self._receive, expect_handler=expect_continue, needs=None)
 
     async def _receive(self, request: web.Request) -> web.Response:
         """Takes one delivery of a pushed source.

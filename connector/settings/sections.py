@@ -1,6 +1,7 @@
 """The sections that are there once: where it listens, what it keeps, how it logs, who may use its API."""
 
 import re
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -29,8 +30,12 @@ class ServerSettings(Section):
     """The address to listen on. Stay on loopback and let a proxy with TLS in front face the network."""
     port: int = Field(default=8080, ge=0, le=65535)
     """The port to listen on; 0 takes a free one, which the log names."""
+    webhook_port: int | None = Field(default=None, ge=0, le=65535)
+    """A port of its own for /webhooks, and for nothing else: then only this one needs to be reached from outside."""
     body_timeout_s: float = Field(default=10, gt=0, le=120)
     """How long a sender may take for the body of one delivery; after that it is answered 408."""
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], BeforeValidator(listed)] = ()
+    """Addresses or networks of proxies whose X-Forwarded-For, -Proto and -Host headers are believed."""
 
 
 class StoreSettings(WithSecrets):

@@ -1,7 +1,7 @@
 """The store behind one interface. Its words are the domain's; what runs underneath is nobody's business."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Self
 
@@ -31,6 +31,7 @@ from connector.store import (
     polls,
     shops,
 )
+from connector.store.changes import Changes, Topic
 from connector.store.deliveries import NewDelivery, Receipt
 from connector.store.entries import Requeue, SettledEntry, Writing
 from connector.store.errors import StoreUnavailable
@@ -51,13 +52,29 @@ from connector.store.sqlite import (
     require_version,
     writing_engine,
 )
-from connector.store.writer import Writer
+from connector.store.writer import Work, Writer
 
 FETCHES = "*fetches*"
 """The wake of whoever makes fetches; no shop can have this name."""
 
 MOST_AT_ONCE = 500
 """How much the keeper takes in hand at once: as many rows as one bulk call may carry."""
+
+TOPICS: Mapping[Work, frozenset[Topic]] = {
+    deliveries.record_deliveries: frozenset({Topic.LABELS}),
+    fetches.settle_fetches: frozenset({Topic.LABELS}),
+    polls.settle_polls: frozenset({Topic.LABELS}),
+    parcels.settle_parcels: frozenset({Topic.LABELS, Topic.ENTRIES}),
+    entries.begin_writing: frozenset({Topic.ENTRIES}),
+    entries.settle_entries: frozenset({Topic.ENTRIES, Topic.CONFLICTS}),
+    again.release_entries: frozenset({Topic.ENTRIES}),
+    again.retry_entries: frozenset({Topic.ENTRIES}),
+    acts.act_on: frozenset({Topic.ENTRIES, Topic.CONFLICTS}),
+    conflicts.add_facts: frozenset({Topic.CONFLICTS}),
+    messages.begin_messages: frozenset({Topic.CONFLICTS}),
+    messages.settle_messages: frozenset({Topic.CONFLICTS}),
+}
+"""What each work is about; one that is not named here changes nothing that a page shows."""
 
 
 class Store(ReadByPeople):
@@ -68,7 +85,8 @@ class Store(ReadByPeople):
         self._lock = lock
         self._opened = opened
         self._writing = writing
-        self._writer = Writer(writing, opened.require_in_place)
+        self.changes = Changes()
+        self._writer = Writer(writing, opened.require_in_place, self._tell)
         self._wakes: dict[str, asyncio.Event] = {}
 
     @classmethod
@@ -105,7 +123,10 @@ class Store(ReadByPeople):
         await self._writing.dispose()
         self._lock.release()
 
-    # What wakes a keeper
+    # What wakes a keeper, and pages
+
+    def _tell(self, works: Collection[Work]) -> None:
+        self.changes.tell({topic for work in works for topic in TOPICS.get(work, ())})
 
     def wake(self, shop: str) -> asyncio.Event:
         """Set whenever something new was committed for the shop; whoever waits on it clears it."""

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -39,9 +39,18 @@ class Writer:
     ``work(connection, payloads)`` gets every payload that waits for the same work at once and gives one result for
     each. When a group fails, each payload is tried alone, so that one bad payload harms no other. ``prove_kept`` is
     called after every commit and raises ``StoreUnavailable`` when what was committed will not be found again.
+    ``committed`` is told afterwards which works were in it.
     """
 
-    def __init__(self, engine: AsyncEngine, prove_kept: Callable[[], None], *, most_waiting: int = 10_000) -> None:
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        prove_kept: Callable[[], None],
+        committed: Callable[[Collection[Work]], None] = lambda _works: None,
+        *,
+        most_waiting: int = 10_000,
+    ) -> None:
+        self._committed = committed
         self._engine = engine
         self._prove_kept = prove_kept
         self._most_waiting = most_waiting
@@ -107,6 +116,7 @@ class Writer:
             for job, result in zip(group, results, strict=True):
                 if not job.done.done():
                     job.done.set_result(result)
+            self._committed({job.work for job in group})
         return connection
 
     def _fail(self, job: _Job, error: Exception) -> None:

@@ -11,11 +11,13 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from connector import app, cli
+from connector import cli
+from connector.assembly import shops
 from connector.check.facts import DiskFacts, KeyFacts, KeySource, PortFacts, ShopFacts, StoreFacts, StoreState
 from connector.check.findings import Finding, Level, on_port, on_shop, on_sqlite, on_store, worst
 from connector.check.gather import examine
 from connector.check.show import as_json, as_table, in_short
+from connector.clock import utc_now
 from connector.qoo10.errors import CredentialError, LaterError, QapiError, RefusedError
 from connector.sandbox import Sandbox
 from connector.settings import Settings, load_settings
@@ -281,7 +283,7 @@ async def test_a_store_that_is_there_is_opened_and_its_key_is_known_again(
 ) -> None:
     """The age of the very key that is configured counts, not that of one before it."""
     store = await Store.open(f"sqlite:///{tmp_path}/connector.db")
-    await store.record_key("main", app.fingerprint("sandbox-key-main-1"), app.utc_now() - timedelta(days=340))
+    await store.record_key("main", shops.fingerprint("sandbox-key-main-1"), utc_now() - timedelta(days=340))
     await store.close()
 
     known = await examine(write(), config)
@@ -301,7 +303,7 @@ async def test_beside_a_running_daemon_nothing_is_opened_or_issued(
     settings = write(LOGIN)
     store = await Store.open(f"sqlite:///{tmp_path}/connector.db")
     try:
-        await store.record_stop("main", "code -90004: expired", app.utc_now())
+        await store.record_stop("main", "code -90004: expired", utc_now())
 
         findings = await examine(settings, config)
     finally:

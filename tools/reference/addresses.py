@@ -2,7 +2,7 @@
 
 import inspect
 
-from connector import app
+from connector.assembly import web
 from connector.http import _OF_THE_FRAMEWORK
 from tools.reference.markdown import code, table
 from tools.reference.source_words import ErrorAnswer, Route, errors_everywhere, errors_of, routes
@@ -12,7 +12,7 @@ _HEAD = ("status", "code", "message", "hint")
 
 def parts() -> list[type]:
     """The parts of the program that answer at addresses, as it is put together."""
-    return [part for part in vars(app).values() if inspect.isclass(part) and hasattr(part, "add_to")]
+    return [part for part in vars(web).values() if inspect.isclass(part) and hasattr(part, "add_to")]
 
 
 def lines() -> list[str]:

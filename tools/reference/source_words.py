@@ -11,6 +11,7 @@ from pathlib import Path
 import connector
 
 _ROOT = Path(next(iter(connector.__path__))).parent
+_VERBS = frozenset({"get", "post", "put", "delete"})
 VARIES = "4xx"
 """A status that is decided while the program runs."""
 
@@ -64,8 +65,8 @@ def routes(part: type) -> list[Route]:
             case ast.Call(
                 func=ast.Attribute(attr=str(verb)),
                 args=[ast.Constant(value=str(path)), ast.Attribute(attr=str(handler)), *_],
-            ) if verb.startswith("add_"):
-                found.append(Route(verb.removeprefix("add_").upper(), path, handler))
+            ) if verb in _VERBS:
+                found.append(Route(verb.upper(), path, handler))
     return sorted(found, key=lambda route: route.path)
 
 

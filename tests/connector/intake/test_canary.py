@@ -26,6 +26,7 @@ from carriers import FILED, POLLED, PUSHED, SOURCES
 from carriers.errors import UnreadablePayload
 from carriers.kinds import RowRefused
 from carriers.model import Delivery, FetchAnswer
+from connector.access.routes import Routes
 from connector.http import one_error_shape
 from connector.intake.files import FiledSource, FileIntake
 from connector.intake.key_sets import KeySets
@@ -170,7 +171,7 @@ async def test_a_pushed_message_leaves_nobody_behind(
         }
         app = web.Application(middlewares=[one_error_shape])
         key_sets = KeySets(session, lambda: NOW)
-        Webhooks(sources, store, key_sets, lambda: NOW, metrics, 5).add_to(app)
+        Webhooks(sources, store, key_sets, lambda: NOW, metrics, 5).add_to(Routes(app))
         async with served(app) as url:
             for name in FIXTURES[kind]:
                 content = loaded(fixture(kind, name, ".json"))

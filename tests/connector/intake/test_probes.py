@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connector.app import utc_now
+from connector.clock import utc_now
 from connector.probes import STUCK_AFTER
 from connector.store.errors import StoreUnavailable
 

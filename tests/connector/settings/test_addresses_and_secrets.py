@@ -8,7 +8,7 @@ from typing import Protocol
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from connector.app import read_key
+from connector.assembly.shops import read_key
 from connector.settings import TRY_OUT_SECRET, Settings, ShopSettings
 from connector.settings_input import ConfigurationError
 

@@ -5,9 +5,10 @@ from http import HTTPStatus
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict
 
-from connector.console.auth import TokenGate
-from connector.console.requests import as_json, case_of, read_body
+from connector.access.routes import Routes
+from connector.api.requests import as_json, case_of, read_body
 from connector.domain.messages import MessageOutcome
+from connector.domain.roles import Permission
 from connector.http import ApiError
 from connector.messages.desk import MessageDesk, MessageRefused, Wanted
 from connector.messages.said import in_words
@@ -32,22 +33,20 @@ class _WantedMessage(BaseModel):
 class MessagesApi:
     """Drafts messages about conflicts, and sends one when a person says so."""
 
-    def __init__(self, store: Store, gate: TokenGate, desk: MessageDesk) -> None:
+    def __init__(self, store: Store, desk: MessageDesk) -> None:
         self._store = store
-        self._gate = gate
         self._desk = desk
 
-    def add_to(self, app: web.Application) -> None:
+    def add_to(self, routes: Routes) -> None:
         """Adds the routes."""
-        app.router.add_get("/api/v1/conflicts/{id}/messages", self._drafts)
-        app.router.add_post("/api/v1/conflicts/{id}/messages", self._send)
+        routes.get("/api/v1/conflicts/{id}/messages", self._drafts, needs=Permission.LOOK)
+        routes.post("/api/v1/conflicts/{id}/messages", self._send, needs=Permission.ACT)
 
     async def _drafts(self, request: web.Request) -> web.Response:
         """200 with `{"messages": [{"template": ..., "text": ..., "problem": ...}]}`: what each template would say.
 
         Where a template gives no message for this conflict, `text` is empty and `problem` says why.
         """
-        self._gate.require(request)
         try:
             found = await self._desk.drafts(await case_of(request, self._store))
         except TemplateError as error:
@@ -62,7 +61,6 @@ class MessagesApi:
         The body is `{"template": "crossing-apology", "who": "sato", "why": "refused in QSM"}`. 502 means that it may
         have been sent, and 503 that it was not. Sending anew after a 502 needs `"confirm": "looked_in_qsm"`.
         """
-        self._gate.require(request)
         case = await case_of(request, self._store)
         body = await read_body(request, _WantedMessage, "message", _EXAMPLE)
         try:

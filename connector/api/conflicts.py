@@ -7,9 +7,10 @@ from http import HTTPStatus
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict
 
-from connector.console.auth import TokenGate
-from connector.console.requests import as_json, case_of, read_body
+from connector.access.routes import Routes
+from connector.api.requests import as_json, case_of, read_body
 from connector.domain.acts import Act, ActKind, ActRefused, checked
+from connector.domain.roles import Permission
 from connector.http import ApiError
 from connector.metrics import Metrics
 from connector.proof.dossier import dossier
@@ -34,24 +35,22 @@ class _Wanted(BaseModel):
 class ConflictsApi:
     """Reads conflicts from the store, and keeps what persons do about them."""
 
-    def __init__(self, store: Store, gate: TokenGate, clock: Callable[[], datetime], metrics: Metrics) -> None:
+    def __init__(self, store: Store, clock: Callable[[], datetime], metrics: Metrics) -> None:
         self._store = store
-        self._gate = gate
         self._clock = clock
         self._metrics = metrics
 
-    def add_to(self, app: web.Application) -> None:
+    def add_to(self, routes: Routes) -> None:
         """Adds the routes."""
-        app.router.add_get("/api/v1/conflicts", self._list)
-        app.router.add_get("/api/v1/conflicts/{id}", self._show)
-        app.router.add_post("/api/v1/conflicts/{id}/acts", self._act)
+        routes.get("/api/v1/conflicts", self._list, needs=Permission.LOOK)
+        routes.get("/api/v1/conflicts/{id}", self._show, needs=Permission.LOOK)
+        routes.post("/api/v1/conflicts/{id}/acts", self._act, needs=Permission.ACT)
 
     async def _list(self, request: web.Request) -> web.Response:
         """200 with `{"conflicts": [...], "clock_skew_s": {...}}`: open ones, the most urgent first.
 
         `?all=1` adds closed ones. Every address under `/api/v1` needs the header `Authorization: Bearer <token>`.
         """
-        self._gate.require(request)
         everything = request.query.get("all", "")
         if set(request.query) - {"all"} or everything not in ("", "0", "1"):
             raise ApiError(400, "bad_query", "The only question is all=1.", "Leave the other parameters out.")
@@ -62,7 +61,6 @@ class ConflictsApi:
 
     async def _show(self, request: web.Request) -> web.Response:
         """200 with one conflict: its facts with both clocks and where they come from, verdicts, advice, acts."""
-        self._gate.require(request)
         return await self._answer(await case_of(request, self._store), HTTPStatus.OK)
 
     async def _act(self, request: web.Request) -> web.Response:
@@ -70,7 +68,6 @@ class ConflictsApi:
 
         The body is `{"act": "enter_now", "who": "sato", "why": "refused in QSM", "confirm": "refused_in_qsm"}`.
         """
-        self._gate.require(request)
         case = await case_of(request, self._store)
         wanted = await read_body(request, _Wanted, "act", _EXAMPLE)
         try:

@@ -7,10 +7,11 @@ from http import HTTPStatus
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict
 
-from connector.console.auth import TokenGate
-from connector.console.requests import as_json, read_body
+from connector.access.routes import Routes
+from connector.api.requests import as_json, read_body
 from connector.domain.acts import ActRefused
 from connector.domain.releases import Release, Retry, checked_release, checked_retry
+from connector.domain.roles import Permission
 from connector.http import ApiError
 from connector.listing.views import entries_view, entry_view
 from connector.store.listing import Listed, wanted_of
@@ -41,16 +42,15 @@ class _WantedRelease(_WantedRetry):
 class EntriesApi:
     """Lists entries, and keeps what persons do about those that stand still."""
 
-    def __init__(self, store: Store, gate: TokenGate, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store = store
-        self._gate = gate
         self._clock = clock
 
-    def add_to(self, app: web.Application) -> None:
+    def add_to(self, routes: Routes) -> None:
         """Adds the routes."""
-        app.router.add_get("/api/v1/entries", self._list)
-        app.router.add_post("/api/v1/entries/{id}/release", self._release)
-        app.router.add_post("/api/v1/entries/{id}/retry", self._retry)
+        routes.get("/api/v1/entries", self._list, needs=Permission.LOOK)
+        routes.post("/api/v1/entries/{id}/release", self._release, needs=Permission.ACT)
+        routes.post("/api/v1/entries/{id}/retry", self._retry, needs=Permission.ACT)
 
     async def _list(self, request: web.Request) -> web.Response:
         """200 with `{"entries": [...], "more": false}`: what is not done, the most urgent first.
@@ -60,7 +60,6 @@ class EntriesApi:
         seconds, up to now or to the moment that Qoo10 took the number; `entered` of `lines` lines of the parcel are
         entered.
         """
-        self._gate.require(request)
         asked, now = request.query, self._clock()
         limit = asked.get("limit", "50")
         if set(asked) - _QUESTIONS or not (limit.isascii() and limit.isdigit()):
@@ -116,7 +115,6 @@ class EntriesApi:
 
     async def _entry(self, request: web.Request) -> Listed:
         """The entry whose id stands in the address."""
-        self._gate.require(request)
         text = request.match_info["id"]
         number = int(text) if text.isascii() and text.isdigit() and len(text) < len(str(_BIGGEST_ID)) else 0
         found = await self._store.listed_by_id([number]) if number else []
