@@ -1,0 +1,224 @@
+"""A real browser before the real program: what the browser tests share.
+
+One browser for the whole run, with one empty profile; each test has a context of its own, and a test fails when its
+pages ask anybody but their own program for anything, or when they write an error to the browser's console.
+"""
+
+import asyncio
+import re
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe  # type: ignore[import-untyped]  # it ships no types
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, WebError, async_playwright
+from pydantic import SecretStr
+
+from connector.app import RunningApp, running
+from connector.demo.packing import Label, PackingTable, tracking_number
+from connector.demo.stage import DemoSettings
+from connector.sandbox import Market, NewLine, Sandbox, Switches
+from connector.settings import ApiSettings, ServerSettings, ShopSettings, SourceSettings, StoreSettings
+
+FLAGS = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # Nothing but this machine has a name here, whatever a page or the browser itself asks for.
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
+]
+SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SHOP, SOURCE = "main", "packing-table"
+SECRET = "whsec_YnJvd3Nlci10ZXN0cy1vbmx5LW5vLXJlYWwtc2hvcA=="
+TOKEN = "a-token-for-browser-tests-on-loopback"
+LOADS_WITHIN_MS = 20_000.0
+ENTERED_WITHIN_S = 20.0
+BAD_IMPACTS = frozenset({"serious", "critical"})
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """The browser lives as long as the run, so its tests share one event loop."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@dataclass  # without slots: Playwright hangs its own attributes onto whatever has a handler
+class Watched:
+    """What the pages of one context did that no page may do. ``allow`` names what a test provokes on purpose."""
+
+    origins: set[str]
+    faults: list[str] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=list)
+
+    def allow(self, pattern: str) -> None:
+        """Errors that match this regular expression are part of the test."""
+        self.allowed.append(pattern)
+
+    def left(self) -> list[str]:
+        """The faults that nobody allowed."""
+        return [fault for fault in self.faults if not any(re.search(pattern, fault) for pattern in self.allowed)]
+
+    def watch(self, context: BrowserContext) -> None:
+        """Looks at everything that the context's pages do from now on."""
+        context.on("request", self._note_request)
+        context.on("console", self._note_message)
+        context.on("weberror", self._note_error)
+
+    def _note_request(self, request: Request) -> None:
+        inside = request.url.startswith(("data:", "blob:", "about:"))
+        if not inside and not any(request.url.startswith(f"{origin}/") for origin in self.origins):
+            self.faults.append(f"asked for {request.url}")
+
+    def _note_message(self, message: ConsoleMessage) -> None:
+        # The browser, not a page, asks for an icon where what it shows is no page of ours but JSON.
+        if message.type == "error" and not message.location["url"].endswith("/favicon.ico"):
+            self.faults.append(f"console: {message.text} ({message.location['url']})")
+
+    def _note_error(self, error: WebError) -> None:
+        self.faults.append(f"error: {error.error}")
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """The running program before a made-up Qoo10, as a warehouse has it."""
+
+    app: RunningApp
+    market: Market
+    table: PackingTable
+    http: aiohttp.ClientSession
+
+    @property
+    def url(self) -> str:
+        """Where the console is."""
+        return self.app.url
+
+    def order(self, lines: int = 1) -> list[str]:
+        """A buyer orders one cart of so many lines; gives their order numbers."""
+        cart = self.market.add_cart(*(NewLine() for _ in range(lines)), shop=SHOP)
+        return [line.order_no for line in cart]
+
+    async def print_label(self, order_ref: str, serial: int = 1) -> str:
+        """The packing table prints a label and reports it; gives the tracking number without its hyphens."""
+        number = tracking_number(serial)
+        message_id = f"msg_{order_ref}_{serial}"
+        label = Label(message_id, order_ref, "yamato", "takkyubin", number, datetime.now(UTC))
+        answer = await self.table.report(label)
+        assert answer.status == 202
+        return number.replace("-", "")
+
+    async def entered(self, order_no: str) -> None:
+        """Waits until Qoo10 has a number for the line."""
+        with self.app.store.changes.listening() as listener:
+            while not self.market.line(order_no).shipping.tracking_no:
+                await asyncio.wait_for(listener.take(), ENTERED_WITHIN_S)
+
+    async def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """What the API answers to an administrator."""
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        async with self.http.request(method, self.url + path, json=body, headers=headers) as response:
+            return await response.json()
+
+
+OpenPage = Callable[..., Awaitable[Page]]
+CheckAccess = Callable[[Page], Awaitable[None]]
+
+
+def chromium() -> str | None:
+    """The machine's own browser; None where Playwright has one of its own (see tools/browser)."""
+    return next((path for name in SYSTEM_BROWSERS if (path := shutil.which(name))), None)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """The one browser of the run."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS, chromium_sandbox=False)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def console(tmp_path: Path) -> AsyncIterator[Console]:
+    """A program of the test's own, with an empty store."""
+    async with AsyncExitStack() as stack:
+        sandbox = await stack.enter_async_context(Sandbox(shops=(SHOP,), switches=Switches()))
+        settings = DemoSettings(
+            server=ServerSettings(port=0),
+            store=StoreSettings(url=f"sqlite:///{tmp_path}/connector.db"),
+            api=ApiSettings(tokens=(SecretStr(TOKEN),)),
+            shops={
+                SHOP: ShopSettings(
+                    qapi_url=sandbox.base_url,
+                    seller_auth_key=SecretStr(sandbox.key),
+                    calls_per_second=50,
+                    orders_every_s=5,
+                    claims_every_s=5,
+                )
+            },
+            sources={SOURCE: SourceSettings(kind="standard", shop=SHOP, secrets=(SecretStr(SECRET),))},
+        )
+        app = await stack.enter_async_context(running(settings))
+        http = await stack.enter_async_context(aiohttp.ClientSession())
+        table = PackingTable(http, f"{app.webhook_url}/webhooks/{SOURCE}", SECRET)
+        yield Console(app, sandbox.market, table, http)
+
+
+@pytest.fixture
+def watched(console: Console) -> Iterator[Watched]:
+    """What this test's pages do; the test fails at its end for what they may not do."""
+    watched = Watched({console.url})
+    yield watched
+    assert watched.left() == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def open_page(browser: Browser, console: Console, watched: Watched) -> AsyncIterator[OpenPage]:
+    """Makes pages, each with cookies and a size of its own; takes the options of Playwright's ``new_context``."""
+    async with AsyncExitStack() as stack:
+
+        async def open_page(**options: Any) -> Page:
+            wanted = {"locale": "ja-JP", "timezone_id": "Asia/Tokyo", "viewport": {"width": 1280, "height": 800}}
+            context = await browser.new_context(base_url=console.url, **(wanted | options))
+            stack.push_async_callback(context.close)
+            context.set_default_timeout(LOADS_WITHIN_MS)
+            watched.watch(context)
+            return await context.new_page()
+
+        yield open_page
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(open_page: OpenPage) -> Page:
+    """A page on a desk's screen, with nobody logged in."""
+    return await open_page()
+
+
+@pytest.fixture
+def accessible() -> CheckAccess:
+    """Fails for what axe calls serious or critical on a page as it is now; says where and how to mend it."""
+
+    async def check(page: Page) -> None:
+        found = await Axe().run(page)
+        bad = [each for each in found.response["violations"] if each["impact"] in BAD_IMPACTS]
+        assert [
+            f"{each['id']} ({each['impact']}): {node['target']} {node['failureSummary']}"
+            for each in bad
+            for node in each["nodes"]
+        ] == []
+
+    return check
