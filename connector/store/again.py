@@ -14,7 +14,8 @@ from connector.domain.reasons import Reason
 from connector.domain.releases import NUMBER_CHECKED, STANDS_STILL, PersonStep, Release, Retry
 from connector.store.entries import Requeue
 from connector.store.history import Step, add_steps
-from connector.store.schema import FETCH_FAILED, UNRESOLVED, UtcTime, entry, fetch, parcel
+from connector.store.schema import FETCH_FAILED, UNRESOLVED, entry, fetch, parcel
+from connector.store.tables import UtcTime
 
 LOOK_BACK = timedelta(days=100)
 """Labels and messages older than this are not taken up again by a start: no parcel is on its way for so long."""

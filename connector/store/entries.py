@@ -15,7 +15,8 @@ from connector.domain.reasons import Reason
 from connector.store.conflicts import log_news, pass_on
 from connector.store.dialect import insert
 from connector.store.history import Step, add_steps
-from connector.store.schema import IN_WORK, UtcTime, entry, parcel
+from connector.store.schema import IN_WORK, entry, parcel
+from connector.store.tables import UtcTime
 
 SETTLED = ("state", "reason", "detail", "due_at", "attempts", "accepted_at", "confirmed_at", "overdue_from")
 """The columns that a settled entry may change."""

@@ -14,7 +14,8 @@ from connector.store.conflicts import log_labels
 from connector.store.dialect import insert
 from connector.store.entries import NewEntry, create_entries, entries_of_numbers, wake_entries
 from connector.store.history import Step, add_steps
-from connector.store.schema import UtcTime, parcel, parcel_candidate
+from connector.store.schema import parcel, parcel_candidate
+from connector.store.tables import UtcTime
 
 NUMBER_LIVES = timedelta(days=100)
 """How long a tracking number means one parcel; Japan Post shows results for about so long."""

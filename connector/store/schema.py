@@ -1,79 +1,17 @@
 """The tables. The schema is what the migrations under ``migrations/`` add up to; a test compares the two."""
 
-from datetime import UTC, datetime
-from typing import Any
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, Table, Text, UniqueConstraint
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Boolean,
-    Column,
-    DateTime,
-    Dialect,
-    Index,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-    TypeDecorator,
-    UniqueConstraint,
-    text,
+from connector.store.tables import (
+    Id,
+    UtcTime,
+    count_column,
+    id_column,
+    index_where,
+    metadata,
+    text_column,
+    time_column,
 )
-
-
-class UtcTime(TypeDecorator[datetime]):
-    """An aware time, kept as UTC without a zone: the same on every database."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Aware times only: a naive one is a programming error."""
-        del dialect
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone must not reach the store")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
-        """Back to an aware time."""
-        del dialect
-        return None if value is None else value.replace(tzinfo=UTC)
-
-
-_Id = BigInteger().with_variant(Integer, "sqlite")
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default="")
-
-
-def _time(name: str) -> Column[datetime]:
-    return Column(name, UtcTime)
-
-
-def _count(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False, server_default="0")
-
-
-def _id() -> Column[int]:
-    return Column("id", _Id, primary_key=True, autoincrement=True)
-
-
-def _index_where(name: str, condition: str, *columns: str, unique: bool = False) -> Index:
-    """An index over the few rows that are still in work, however many there are in all."""
-    where = text(condition)
-    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
-
 
 UNRESOLVED = "state = 'unresolved'"
 """Parcels whose order is not known. Spelt out like ``IN_WORK``."""
@@ -90,34 +28,34 @@ delivery = Table(
     "delivery",
     metadata,
     Column("id", Text, primary_key=True),
-    _text("source"),
-    _text("key"),
+    text_column("source"),
+    text_column("key"),
     Column("received_at", UtcTime, nullable=False),
-    _text("outcome"),
-    _count("accepted"),
-    _count("ignored"),
-    _text("detail"),
+    text_column("outcome"),
+    count_column("accepted"),
+    count_column("ignored"),
+    text_column("detail"),
     Column("shape", JSON(none_as_null=True)),
     Column("times_seen", Integer, nullable=False, server_default="1"),
     UniqueConstraint("source", "key"),
     Index(None, "source", "received_at"),
-    _index_where("ix_delivery_unreadable", UNREADABLE, "received_at"),
+    index_where("ix_delivery_unreadable", UNREADABLE, "received_at"),
 )
 
 label_event = Table(
     "label_event",
     metadata,
-    _id(),
+    id_column(),
     Column("delivery_id", Text, nullable=False),
-    _text("source"),
-    _text("shop"),
-    _text("key"),
-    _text("kind"),
-    _text("order_ref"),
-    _text("tracking_number"),
-    _text("carrier"),
-    _text("service"),
-    _time("occurred_at"),
+    text_column("source"),
+    text_column("shop"),
+    text_column("key"),
+    text_column("kind"),
+    text_column("order_ref"),
+    text_column("tracking_number"),
+    text_column("carrier"),
+    text_column("service"),
+    time_column("occurred_at"),
     Column("received_at", UtcTime, nullable=False),
     UniqueConstraint("source", "key"),
     Index(None, "shop", "tracking_number"),
@@ -126,59 +64,59 @@ label_event = Table(
 fetch = Table(
     "fetch",
     metadata,
-    _id(),
+    id_column(),
     Column("delivery_id", Text, nullable=False),
-    _text("source"),
-    _text("key"),
-    _text("host"),
-    _text("path"),
-    _text("credential"),
+    text_column("source"),
+    text_column("key"),
+    text_column("host"),
+    text_column("path"),
+    text_column("credential"),
     Column("query", JSON, nullable=False),
     Column("context", JSON, nullable=False),
-    _text("state"),
-    _text("detail"),
-    _count("attempts"),
-    _time("due_at"),
+    text_column("state"),
+    text_column("detail"),
+    count_column("attempts"),
+    time_column("due_at"),
     Column("created_at", UtcTime, nullable=False),
     UniqueConstraint("source", "key"),
-    _index_where("ix_fetch_due", "due_at IS NOT NULL", "due_at"),
-    _index_where("ix_fetch_failed", FETCH_FAILED, "created_at"),
+    index_where("ix_fetch_due", "due_at IS NOT NULL", "due_at"),
+    index_where("ix_fetch_failed", FETCH_FAILED, "created_at"),
 )
 
 parcel = Table(
     "parcel",
     metadata,
-    _id(),
-    _text("shop"),
-    _text("source"),
-    _text("order_ref"),
-    _text("tracking_number"),
-    _text("carrier"),
-    _text("service"),
-    _time("printed_at"),
-    _time("reprinted_at"),
-    _time("handed_over_at"),
-    _time("scanned_at"),
-    _time("voided_at"),
-    _time("heard_printed_at"),
-    _time("heard_handed_over_at"),
-    _time("heard_scanned_at"),
-    _text("state"),
-    _text("reason"),
-    _text("detail"),
-    _count("attempts"),
-    _time("due_at"),
+    id_column(),
+    text_column("shop"),
+    text_column("source"),
+    text_column("order_ref"),
+    text_column("tracking_number"),
+    text_column("carrier"),
+    text_column("service"),
+    time_column("printed_at"),
+    time_column("reprinted_at"),
+    time_column("handed_over_at"),
+    time_column("scanned_at"),
+    time_column("voided_at"),
+    time_column("heard_printed_at"),
+    time_column("heard_handed_over_at"),
+    time_column("heard_scanned_at"),
+    text_column("state"),
+    text_column("reason"),
+    text_column("detail"),
+    count_column("attempts"),
+    time_column("due_at"),
     Column("created_at", UtcTime, nullable=False),
     UniqueConstraint("shop", "order_ref", "tracking_number"),
     Index(None, "shop", "tracking_number"),
-    _index_where("ix_parcel_due", "due_at IS NOT NULL", "shop", "due_at"),
-    _index_where("ix_parcel_unresolved", UNRESOLVED, "created_at"),
+    index_where("ix_parcel_due", "due_at IS NOT NULL", "shop", "due_at"),
+    index_where("ix_parcel_unresolved", UNRESOLVED, "created_at"),
 )
 
 parcel_candidate = Table(
     "parcel_candidate",
     metadata,
-    Column("parcel_id", _Id, primary_key=True),
+    Column("parcel_id", Id, primary_key=True),
     Column("shop", Text, primary_key=True),
     Column("number", Text, primary_key=True),
     Index(None, "shop", "number"),
@@ -187,32 +125,32 @@ parcel_candidate = Table(
 entry = Table(
     "entry",
     metadata,
-    _id(),
-    _text("shop"),
-    _text("order_no"),
-    _text("pack_no"),
-    Column("parcel_id", _Id, nullable=False),
-    _text("tracking_no"),
-    _text("shipping_corp"),
-    _text("state"),
-    _text("reason"),
-    _text("detail"),
-    _time("due_at"),
-    _count("attempts"),
-    _time("overdue_from"),
+    id_column(),
+    text_column("shop"),
+    text_column("order_no"),
+    text_column("pack_no"),
+    Column("parcel_id", Id, nullable=False),
+    text_column("tracking_no"),
+    text_column("shipping_corp"),
+    text_column("state"),
+    text_column("reason"),
+    text_column("detail"),
+    time_column("due_at"),
+    count_column("attempts"),
+    time_column("overdue_from"),
     Column("heard_at", UtcTime, nullable=False),
     Column("created_at", UtcTime, nullable=False),
-    _time("written_at"),
-    _time("accepted_at"),
-    _time("confirmed_at"),
-    _text("person"),
-    _text("written_with"),
+    time_column("written_at"),
+    time_column("accepted_at"),
+    time_column("confirmed_at"),
+    text_column("person"),
+    text_column("written_with"),
     UniqueConstraint("shop", "order_no", "tracking_no"),
-    _index_where("ix_entry_due", "due_at IS NOT NULL", "shop", "due_at"),
+    index_where("ix_entry_due", "due_at IS NOT NULL", "shop", "due_at"),
     Index(None, "parcel_id"),
     Index(None, "shop", "tracking_no"),
-    _index_where("ix_entry_in_work", IN_WORK, "shop", "state", "reason"),
-    _index_where("ix_entry_accepted", "accepted_at IS NOT NULL", "accepted_at"),
+    index_where("ix_entry_in_work", IN_WORK, "shop", "state", "reason"),
+    index_where("ix_entry_accepted", "accepted_at IS NOT NULL", "accepted_at"),
 )
 
 order_line = Table(
@@ -220,39 +158,39 @@ order_line = Table(
     metadata,
     Column("shop", Text, primary_key=True),
     Column("order_no", Text, primary_key=True),
-    _text("pack_no"),
-    _text("related_order_nos"),
+    text_column("pack_no"),
+    text_column("related_order_nos"),
     Column("listed", Boolean, nullable=False),
     Column("status", Integer),
-    _time("ordered_at"),
-    _time("ship_by_at"),
-    _text("tracking_no"),
-    _text("delivery_company"),
+    time_column("ordered_at"),
+    time_column("ship_by_at"),
+    text_column("tracking_no"),
+    text_column("delivery_company"),
     Column("cancel_status", Integer),
-    _time("requested_at"),
-    _time("learned_at"),
-    _time("under_way_at"),
-    _time("ended_at"),
-    _text("learned_from"),
+    time_column("requested_at"),
+    time_column("learned_at"),
+    time_column("under_way_at"),
+    time_column("ended_at"),
+    text_column("learned_from"),
     Column("seen_at", UtcTime, nullable=False),
     Index(None, "shop", "pack_no"),
-    _index_where("ix_order_line_open", OPEN_LINE, "shop", "ship_by_at"),
-    _index_where("ix_order_line_requests", "cancel_status IS NOT NULL AND ended_at IS NULL", "shop"),
+    index_where("ix_order_line_open", OPEN_LINE, "shop", "ship_by_at"),
+    index_where("ix_order_line_requests", "cancel_status IS NOT NULL AND ended_at IS NULL", "shop"),
 )
 
 history = Table(
     "history",
     metadata,
-    _id(),
+    id_column(),
     Column("at", UtcTime, nullable=False),
-    _text("shop"),
-    _text("order_no"),
-    Column("parcel_id", _Id),
-    Column("entry_id", _Id),
-    _text("what"),
-    _text("reason"),
-    _text("detail"),
-    _text("who"),
+    text_column("shop"),
+    text_column("order_no"),
+    Column("parcel_id", Id),
+    Column("entry_id", Id),
+    text_column("what"),
+    text_column("reason"),
+    text_column("detail"),
+    text_column("who"),
     Index(None, "entry_id"),
     Index(None, "parcel_id"),
 )
@@ -260,33 +198,33 @@ history = Table(
 conflict = Table(
     "conflict",
     metadata,
-    _id(),
-    _text("shop"),
-    _text("order_no"),
-    _text("topic"),
-    _text("kind"),
-    _text("tracking_no"),
+    id_column(),
+    text_column("shop"),
+    text_column("order_no"),
+    text_column("topic"),
+    text_column("kind"),
+    text_column("tracking_no"),
     Column("opened_at", UtcTime, nullable=False),
-    _time("closed_at"),
-    _text("outcome"),
-    _text("last_verdict"),
+    time_column("closed_at"),
+    text_column("outcome"),
+    text_column("last_verdict"),
     Index(None, "shop", "order_no"),
-    _index_where("uq_conflict_open", "closed_at IS NULL", "shop", "order_no", "topic", unique=True),
+    index_where("uq_conflict_open", "closed_at IS NULL", "shop", "order_no", "topic", unique=True),
 )
 
 conflict_log = Table(
     "conflict_log",
     metadata,
-    Column("seq", _Id, primary_key=True, autoincrement=False),
-    Column("conflict_id", _Id, nullable=False),
-    _text("shop"),
-    _text("order_no"),
+    Column("seq", Id, primary_key=True, autoincrement=False),
+    Column("conflict_id", Id, nullable=False),
+    text_column("shop"),
+    text_column("order_no"),
     Column("at", UtcTime, nullable=False),
-    _text("what"),
-    _text("fact_key"),
-    _text("body"),
-    _text("prev_hash"),
-    _text("hash"),
+    text_column("what"),
+    text_column("fact_key"),
+    text_column("body"),
+    text_column("prev_hash"),
+    text_column("hash"),
     UniqueConstraint("conflict_id", "what", "fact_key"),
 )
 """Rows are only ever added, and chained: see domain/chain.py."""
@@ -298,13 +236,13 @@ inquiry = Table(
     Column("inq_type", Text, primary_key=True),
     Column("question_no", Text, primary_key=True),
     Column("seq_no", Text, primary_key=True),
-    _text("order_no"),
-    _time("asked_at"),
-    _text("status"),
+    text_column("order_no"),
+    time_column("asked_at"),
+    text_column("status"),
     Column("speaks_of_cancelling", Boolean, nullable=False),
     Column("learned_at", UtcTime, nullable=False),
     Index(None, "shop", "order_no"),
-    _index_where("ix_inquiry_open", "status <> ''", "shop"),
+    index_where("ix_inquiry_open", "status <> ''", "shop"),
 )
 """Buyers' inquiries about lines with an entry, without their words. ``status`` is empty once Qoo10 lists it no more."""
 
@@ -312,11 +250,11 @@ shop = Table(
     "shop",
     metadata,
     Column("name", Text, primary_key=True),
-    _text("key_fingerprint"),
-    _time("key_first_used_at"),
-    _text("stopped_for"),
-    _time("stopped_at"),
-    _time("claims_read_until"),
+    text_column("key_fingerprint"),
+    time_column("key_first_used_at"),
+    text_column("stopped_for"),
+    time_column("stopped_at"),
+    time_column("claims_read_until"),
 )
 
 poll_state = Table(
@@ -324,12 +262,12 @@ poll_state = Table(
     metadata,
     Column("source", Text, primary_key=True),
     Column("cursor", JSON, nullable=False),
-    _text("tokens"),
-    _time("next_at"),
-    _time("polled_at"),
-    _time("succeeded_at"),
-    _count("failures"),
-    _text("error"),
+    text_column("tokens"),
+    time_column("next_at"),
+    time_column("polled_at"),
+    time_column("succeeded_at"),
+    count_column("failures"),
+    text_column("error"),
 )
 """Where polled sources stand. ``tokens`` are sealed before they come here."""
 

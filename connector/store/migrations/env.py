@@ -5,7 +5,7 @@ from typing import Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from connector.store.schema import UtcTime, metadata
+from connector.store.tables import UtcTime, metadata
 
 
 def render_item(kind: str, item: object, _context: AutogenContext) -> str | Literal[False]:

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, create_engine, event, inspect, text
 
 from connector.store import migrate
 from connector.store.errors import StoreUnavailable
-from connector.store.schema import metadata
 from connector.store.store import Store
+from connector.store.tables import metadata
 
 
 @contextmanager
