@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiohttp import web
+from aiohttp.typedefs import Middleware
 
 from connector.access.gate import Gate
 from connector.access.identify import SettingsTokens
@@ -11,6 +12,7 @@ from connector.access.routes import Routes
 from connector.api.conflicts import ConflictsApi
 from connector.api.entries import EntriesApi
 from connector.api.messages import MessagesApi
+from connector.assembly.console import add_console
 from connector.assembly.sources import pushed
 from connector.assembly.tasks import Tasks
 from connector.clock import utc_now
@@ -45,12 +47,17 @@ class Behind:
 def applications(behind: Behind) -> list[tuple[int, web.Application]]:
     """Each application with its port. The first one is the console's; a second one takes webhooks where that is set."""
     server = behind.settings.server
-    main, routes = _application(behind)
+    main = web.Application(middlewares=[one_error_shape])
+    routes = Routes(main)
+    add_console(main, routes, behind.store)
+    main.middlewares.append(_gate(behind, routes))
     found = [(server.port, main)]
     if server.webhook_port is None:
         _webhooks(behind).add_to(routes)
     else:
-        public, webhook_routes = _application(behind)
+        public = web.Application(middlewares=[one_error_shape])
+        webhook_routes = Routes(public)
+        public.middlewares.append(_gate(behind, webhook_routes))
         _webhooks(behind).add_to(webhook_routes)
         found.append((server.webhook_port, public))
     Probes(behind.store, behind.keepers, behind.attended, behind.tasks.failed, utc_now, behind.metrics).add_to(routes)
@@ -60,12 +67,9 @@ def applications(behind: Behind) -> list[tuple[int, web.Application]]:
     return found
 
 
-def _application(behind: Behind) -> tuple[web.Application, Routes]:
-    app = web.Application(middlewares=[one_error_shape])
-    routes = Routes(app)
+def _gate(behind: Behind, routes: Routes) -> Middleware:
     tokens = SettingsTokens(token.get_secret_value() for token in behind.settings.api.tokens)
-    app.middlewares.append(Gate(routes, tokens.identify, behind.settings.server.trusted_proxies).middleware)
-    return app, routes
+    return Gate(routes, tokens.identify, behind.settings.server.trusted_proxies).middleware
 
 
 def _webhooks(behind: Behind) -> Webhooks:

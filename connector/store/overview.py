@@ -9,7 +9,7 @@ from connector.domain.entry import Entry
 from connector.domain.parcel import Parcel
 from connector.store.entries import entry_of
 from connector.store.parcels import parcels_by_id
-from connector.store.schema import IN_WORK, entry
+from connector.store.schema import IN_WORK, conflict, entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +35,11 @@ async def state_counts(connection: AsyncConnection) -> dict[tuple[str, str, str]
         .group_by(entry.c.shop, entry.c.state, entry.c.reason)
     )
     return {(row[0], row[1], row[2]): row[3] for row in await connection.execute(query)}
+
+
+async def count_open_conflicts(connection: AsyncConnection) -> int:
+    """How many conflicts are open."""
+    return (await connection.execute(_OPEN_CONFLICTS)).scalar_one()
+
+
+_OPEN_CONFLICTS = select(func.count()).select_from(conflict).where(conflict.c.closed_at.is_(None))

@@ -80,6 +80,11 @@ class ReadByPeople:
         async with self._reader() as connection:
             return await cases.cases(connection, ids, closed=closed)
 
+    async def count_open_conflicts(self) -> int:
+        """How many conflicts are open."""
+        async with self._reader() as connection:
+            return await overview.count_open_conflicts(connection)
+
     async def conflict_rows(self, limit: int) -> list[ConflictRow]:
         """The newest conflicts, open and closed, for people."""
         async with self._reader() as connection:

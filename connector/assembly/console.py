@@ -1,0 +1,27 @@
+"""How the console is put together: its pages, and what all of them share."""
+
+from aiohttp import web
+
+from connector.access.routes import Routes
+from connector.clock import utc_now
+from connector.console.assets import Assets
+from connector.console.language import LanguageChoice
+from connector.console.now import NowPage
+from connector.console.pages import Pages
+from connector.console.safety import add_headers, errors_as_pages
+from connector.console.stream import Stream
+from connector.listing.words import Language
+from connector.store.store import Store
+
+
+def add_console(app: web.Application, routes: Routes, store: Store) -> Pages:
+    """Adds the pages; before the gate is added, so that its refusals are shown as pages too."""
+    assets = Assets()
+    pages = Pages(assets, Language.JA, utc_now, store.count_open_conflicts)
+    app.middlewares.append(errors_as_pages(pages))
+    app.on_response_prepare.append(add_headers)
+    stream = Stream(store.changes)
+    app.on_shutdown.append(stream.close)
+    for part in (assets, stream, LanguageChoice(), NowPage(pages)):
+        part.add_to(routes)
+    return pages

@@ -1,0 +1,49 @@
+"""``POST /language``: the reader's choice, kept in the browser; it needs no log-in and no JavaScript."""
+
+from http import HTTPStatus
+
+from aiohttp import web
+
+from connector.access.gate import require_own_page, seen_origin
+from connector.access.routes import Routes
+from connector.console.pages import LANGUAGE_COOKIE
+from connector.http import ApiError
+from connector.listing.words import Language
+
+_A_YEAR_S = 365 * 24 * 3600
+
+
+class LanguageChoice:
+    """Keeps the language that a reader wants."""
+
+    def add_to(self, routes: Routes) -> None:
+        """Adds the route. Anybody may choose: the log-in page is read before the log-in."""
+        routes.post("/language", self._choose, needs=None)
+
+    async def _choose(self, request: web.Request) -> web.Response:
+        """303 back to where the reader was.
+
+        The form's `language` is `ja` or `en`, its `next` a path of this console.
+        """
+        require_own_page(request)
+        form = await request.post()
+        language, back = str(form.get("language", "")), local_path(str(form.get("next", "")))
+        if language not in set(Language):
+            raise ApiError(422, "unknown_language", "There is no such language.", "The languages are ja and en.")
+        response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": back})
+        response.set_cookie(
+            LANGUAGE_COOKIE,
+            language,
+            max_age=_A_YEAR_S,
+            path="/",
+            httponly=True,
+            samesite="Lax",
+            secure=seen_origin(request).scheme == "https",
+        )
+        return response
+
+
+def local_path(address: str) -> str:
+    """The address where it is a path of this console; ``/`` for whatever would lead elsewhere."""
+    plain = address.startswith("/") and not address.startswith(("//", "/\\")) and address.isprintable()
+    return address if plain and address.isascii() else "/"
