@@ -12,6 +12,9 @@ ARGS ?=
 # An interpreter to use instead of the one that tools/bootstrap finds: `make test PYTHON=python3.13`.
 PYTHON ?=
 export PYTHON
+# A Chromium to use instead of the one that tools/browser finds.
+CHROMIUM ?=
+export CHROMIUM
 # Only `make lock` needs uv, and only maintainers need `make lock`: it is in no lock file itself.
 UV ?= uv
 
@@ -19,7 +22,7 @@ BIN := .venv/bin
 COMPILE := pip compile pyproject.toml --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --group build
 
-.PHONY: help demo test lint types unit thorough format lock docs pictures bench clean env-run env-dev
+.PHONY: help demo test lint types unit thorough format lock docs pictures bench clean env-run env-dev env-browser
 
 help: ## Show this list.
 	@echo 'Usage: make TARGET [ARGS="..."] [PYTHON=python3.13]'
@@ -38,7 +41,7 @@ lint: env-dev ## Check style and format (ruff).
 types: env-dev ## Check types (mypy, strict).
 	$(BIN)/mypy
 
-unit: env-dev ## Run the tests (ARGS go to pytest).
+unit: env-dev env-browser ## Run the tests (ARGS go to pytest).
 	$(BIN)/pytest $(ARGS)
 
 thorough: env-dev ## Play every race and every order of events that the tests else thin out (minutes).
@@ -71,3 +74,6 @@ env-run:
 
 env-dev:
 	@tools/bootstrap dev
+
+env-browser: env-dev
+	@tools/browser

@@ -138,7 +138,7 @@ def test_every_command_of_make_is_explained_and_listed() -> None:
 
 def test_the_scripts_can_be_run() -> None:
     """A lost executable bit breaks the very first command of a new user."""
-    for script in ("tools/bootstrap", ".ci/run"):
+    for script in ("tools/bootstrap", "tools/browser", ".ci/run"):
         assert os.access(ROOT / script, os.X_OK), script
 
 

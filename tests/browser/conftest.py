@@ -6,7 +6,7 @@ pages ask anybody but their own program for anything, or when they write an erro
 
 import asyncio
 import re
-import shutil
+import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -39,7 +39,7 @@ FLAGS = [
     # Nothing but this machine has a name here, whatever a page or the browser itself asks for.
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
 ]
-SYSTEM_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER_FINDER = Path(__file__).parents[2] / "tools" / "browser"
 SHOP, SOURCE = "main", "packing-table"
 SECRET = "whsec_YnJvd3Nlci10ZXN0cy1vbmx5LW5vLXJlYWwtc2hvcA=="
 TOKEN = "a-token-for-browser-tests-on-loopback"
@@ -136,9 +136,13 @@ OpenPage = Callable[..., Awaitable[Page]]
 CheckAccess = Callable[[Page], Awaitable[None]]
 
 
-def chromium() -> str | None:
-    """The machine's own browser; None where Playwright has one of its own (see tools/browser)."""
-    return next((path for name in SYSTEM_BROWSERS if (path := shutil.which(name))), None)
+def chromium() -> str:
+    """The browser that tools/browser finds on this machine."""
+    command = [BROWSER_FINDER, "path"]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a script of this project
+    if found.returncode:
+        pytest.fail(found.stderr, pytrace=False)
+    return found.stdout.strip()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
