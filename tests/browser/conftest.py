@@ -138,7 +138,7 @@ CheckAccess = Callable[[Page], Awaitable[None]]
 
 def chromium() -> str:
     """The browser that tools/browser finds on this machine."""
-    command = [BROWSER_FINDER, "path"]
+    command = [str(BROWSER_FINDER), "path"]
     found = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a script of this project
     if found.returncode:
         pytest.fail(found.stderr, pytrace=False)
