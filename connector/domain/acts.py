@@ -125,12 +125,7 @@ def check_words(who: str, why: str) -> None:
     Raises:
         ActRefused: with what is wrong.
     """
-    if not who.strip():
-        raise ActRefused("an act needs the name of whoever does it (担当者の名前が必要です)")
-    if not who.isprintable() or len(who) > LONGEST_WHO:
-        raise ActRefused(f"the name must be one line of at most {LONGEST_WHO} characters (名前は一行で)")
-    if _PERSONAL.search(unicodedata.normalize("NFKC", who)):
-        raise ActRefused("the name looks like mail or a telephone number; a plain name is enough (名前だけで)")
+    check_who(who)
     if not why.strip():
         raise ActRefused("an act needs a reason (理由が必要です)")
     if len(why) > LONGEST_WHY:
@@ -140,3 +135,17 @@ def check_words(who: str, why: str) -> None:
             "the reason looks as if it held a telephone number, an address or mail; leave these out "
             "(電話番号・住所・メールアドレスは入れないでください)"
         )
+
+
+def check_who(who: str) -> None:
+    """Refuses a name that is missing, too long, or looks like an address.
+
+    Raises:
+        ActRefused: with what is wrong.
+    """
+    if not who.strip():
+        raise ActRefused("an act needs the name of whoever does it (担当者の名前が必要です)")
+    if not who.isprintable() or len(who) > LONGEST_WHO:
+        raise ActRefused(f"the name must be one line of at most {LONGEST_WHO} characters (名前は一行で)")
+    if _PERSONAL.search(unicodedata.normalize("NFKC", who)):
+        raise ActRefused("the name looks like mail or a telephone number; a plain name is enough (名前だけで)")

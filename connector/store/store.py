@@ -19,6 +19,7 @@ from connector.domain.releases import Release, Retry, checked_release, checked_r
 from connector.store import (
     acts,
     again,
+    api_tokens,
     conflicts,
     deliveries,
     entries,
@@ -29,19 +30,25 @@ from connector.store import (
     orders,
     parcels,
     polls,
+    sessions,
     shops,
+    users,
 )
+from connector.store.api_tokens import TokenBook
 from connector.store.changes import Changes, Topic
+from connector.store.deeds import DeedBook
 from connector.store.deliveries import NewDelivery, Receipt
 from connector.store.entries import Requeue, SettledEntry, Writing
 from connector.store.errors import StoreUnavailable
 from connector.store.fetches import DueFetch, SettledFetch
 from connector.store.history import Step
 from connector.store.inquiries import InquiryLook
+from connector.store.kept_answers import AnswerBook
 from connector.store.migrate import upgrade
 from connector.store.parcels import SettledParcel
 from connector.store.polls import PollRow, SettledPoll
 from connector.store.read_by_people import ReadByPeople
+from connector.store.sessions import SessionBook
 from connector.store.shops import ShopRow
 from connector.store.sqlite import (
     FileLock,
@@ -52,6 +59,7 @@ from connector.store.sqlite import (
     require_version,
     writing_engine,
 )
+from connector.store.users import UserBook
 from connector.store.writer import Work, Writer
 
 FETCHES = "*fetches*"
@@ -73,6 +81,13 @@ TOPICS: Mapping[Work, frozenset[Topic]] = {
     conflicts.add_facts: frozenset({Topic.CONFLICTS}),
     messages.begin_messages: frozenset({Topic.CONFLICTS}),
     messages.settle_messages: frozenset({Topic.CONFLICTS}),
+    users.add_users: frozenset({Topic.PEOPLE}),
+    users.change_users: frozenset({Topic.PEOPLE}),
+    users.set_passwords: frozenset({Topic.PEOPLE}),
+    sessions.begin_sessions: frozenset({Topic.PEOPLE}),
+    sessions.end_sessions: frozenset({Topic.PEOPLE}),
+    api_tokens.add_tokens: frozenset({Topic.PEOPLE}),
+    api_tokens.withdraw_tokens: frozenset({Topic.PEOPLE}),
 }
 """What each work is about; one that is not named here changes nothing that a page shows."""
 
@@ -88,6 +103,12 @@ class Store(ReadByPeople):
         self.changes = Changes()
         self._writer = Writer(writing, opened.require_in_place, self._tell)
         self._wakes: dict[str, asyncio.Event] = {}
+        self.now = NowBook(self._writer.submit, self._reader)
+        self.users = UserBook(self._writer.submit, self._reader)
+        self.sessions = SessionBook(self._writer.submit, self._reader)
+        self.tokens = TokenBook(self._writer.submit, self._reader)
+        self.deeds = DeedBook(self._writer.submit, self._reader)
+        self.answers = AnswerBook(self._writer.submit, self._reader)
 
     @classmethod
     async def open(cls, url: str) -> Self:
