@@ -20,6 +20,9 @@ from connector.intake.pollers import Poller
 from connector.keeper.keeper import Keeper
 from connector.measure.watch import AlarmsWatch
 from connector.metrics import Metrics
+from connector.now.calls import CallBook
+from connector.now.desk import NowDesk, RunningShop
+from connector.probes import AttendedSource
 from connector.proof.anchors import AnchorKeeper
 from connector.settings import Settings
 from connector.store.store import Store
@@ -52,6 +55,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         OSError: the address is taken.
     """
     metrics = Metrics()
+    calls = CallBook()
     async with AsyncExitStack() as stack:
         store = await Store.open(settings.store.url)
         stack.push_async_callback(store.close)
@@ -60,7 +64,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         session = await stack.enter_async_context(new_session())
         tasks = await stack.enter_async_context(background_tasks())
         clients = {
-            name: build_client(shop, session, partial(note_call, metrics, name))
+            name: build_client(shop, session, partial(note_call, metrics, calls, name))
             for name, shop in settings.shops.items()
         }
         keepers = {
@@ -72,16 +76,28 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         fetcher = Fetcher(fetching(settings.sources), store, session, utc_now)
         tasks.start("fetcher", fetcher.run())
         tasks.start("anchors", anchors.run())
-        tasks.start("alarms", AlarmsWatch(store, settings, utc_now, metrics).run())
+        alarms = AlarmsWatch(store, settings, utc_now, metrics)
+        tasks.start("alarms", alarms.run())
+        attended: dict[str, AttendedSource] = {**folders, **pollers}
         behind = Behind(
             settings=settings,
             store=store,
             metrics=metrics,
             tasks=tasks,
             keepers=keepers,
-            attended={**folders, **pollers},
+            attended=attended,
             key_sets=KeySets(session, utc_now),
             message_desk=message_desk(settings, store, clients),
+            now_desk=NowDesk(
+                {name: RunningShop(shop, keepers[name], clients[name]) for name, shop in settings.shops.items()},
+                settings.sources,
+                store,
+                utc_now,
+                attended=attended,
+                calls=calls,
+                skew_s=metrics.clock_skew_s,
+                alarms=lambda: alarms.standing,
+            ),
         )
         served = [(port, runner_of(app)) for port, app in applications(behind)]
         stack.push_async_callback(_finish, [runner for _, runner in served], keepers, pollers, tasks)

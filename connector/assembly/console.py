@@ -11,10 +11,11 @@ from connector.console.pages import Pages
 from connector.console.safety import add_headers, errors_as_pages
 from connector.console.stream import Stream
 from connector.listing.words import Language
+from connector.now.desk import NowDesk
 from connector.store.store import Store
 
 
-def add_console(app: web.Application, routes: Routes, store: Store) -> Pages:
+def add_console(app: web.Application, routes: Routes, store: Store, now_desk: NowDesk) -> Pages:
     """Adds the pages; before the gate is added, so that its refusals are shown as pages too."""
     assets = Assets()
     pages = Pages(assets, Language.JA, utc_now, store.count_open_conflicts)
@@ -22,6 +23,6 @@ def add_console(app: web.Application, routes: Routes, store: Store) -> Pages:
     app.on_response_prepare.append(add_headers)
     stream = Stream(store.changes)
     app.on_shutdown.append(stream.close)
-    for part in (assets, stream, LanguageChoice(), NowPage(pages)):
+    for part in (assets, stream, LanguageChoice(), NowPage(pages, now_desk)):
         part.add_to(routes)
     return pages

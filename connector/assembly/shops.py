@@ -17,6 +17,7 @@ from connector.keeper.lines import Lines
 from connector.keeper.parcels import ParcelDesk
 from connector.messages.desk import MessageDesk, Postbox
 from connector.metrics import Metrics
+from connector.now.calls import CallBook
 from connector.qoo10.client import QapiClient
 from connector.qoo10.keys import ConfiguredKey, IssuedKey, KeyHolder, Login
 from connector.qoo10.limits import CallLimiter
@@ -66,9 +67,11 @@ def fingerprint(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:8]
 
 
-def note_call(metrics: Metrics, shop: str, record: CallRecord) -> None:
+def note_call(metrics: Metrics, calls: CallBook, shop: str, record: CallRecord) -> None:
     """Measures a call to Qoo10."""
-    metrics.call(shop, record, utc_now())
+    now = utc_now()
+    metrics.call(shop, record, now)
+    calls.note(shop, record, now)
 
 
 def message_desk(settings: Settings, store: Store, clients: Mapping[str, QapiClient]) -> MessageDesk:

@@ -22,6 +22,7 @@ from connector.intake.webhooks import Webhooks
 from connector.keeper.keeper import Keeper
 from connector.messages.desk import MessageDesk
 from connector.metrics import Metrics
+from connector.now.desk import NowDesk
 from connector.probes import AttendedSource, Probes
 from connector.settings import Settings
 from connector.store.store import Store
@@ -42,6 +43,7 @@ class Behind:
     attended: Mapping[str, AttendedSource]
     key_sets: KeySets
     message_desk: MessageDesk
+    now_desk: NowDesk
 
 
 def applications(behind: Behind) -> list[tuple[int, web.Application]]:
@@ -49,7 +51,7 @@ def applications(behind: Behind) -> list[tuple[int, web.Application]]:
     server = behind.settings.server
     main = web.Application(middlewares=[one_error_shape])
     routes = Routes(main)
-    add_console(main, routes, behind.store)
+    add_console(main, routes, behind.store, behind.now_desk)
     main.middlewares.append(_gate(behind, routes))
     found = [(server.port, main)]
     if server.webhook_port is None:

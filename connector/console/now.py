@@ -3,15 +3,18 @@
 from aiohttp import web
 
 from connector.access.routes import Routes
+from connector.console.day_picture import day_picture
 from connector.console.pages import Pages
 from connector.domain.roles import Permission
+from connector.now.desk import NowDesk
 
 
 class NowPage:
     """The page that lies open all day."""
 
-    def __init__(self, pages: Pages) -> None:
+    def __init__(self, pages: Pages, desk: NowDesk) -> None:
         self._pages = pages
+        self._desk = desk
 
     def add_to(self, routes: Routes) -> None:
         """Adds the route."""
@@ -19,4 +22,5 @@ class NowPage:
 
     async def _show(self, request: web.Request) -> web.Response:
         """The page "今"."""
-        return await self._pages.html(request, "now.html")
+        moment = await self._desk.look()
+        return await self._pages.html(request, "now.html", moment=moment, picture=day_picture(moment.today, moment.at))

@@ -39,6 +39,11 @@ class AlarmsWatch:
         self._known: dict[tuple[str, ...], Alarm] = {}
         self._rated_at: datetime | None = None
 
+    @property
+    def standing(self) -> list[Alarm]:
+        """The alarms that stood at the last look."""
+        return list(self._known.values())
+
     async def run(self) -> None:
         """Works until it is cancelled."""
         while True:

@@ -36,6 +36,11 @@ class QapiClient:
         """When the key in use was issued, aware; None where that is not known."""
         return self._keys.issued_at
 
+    @property
+    def allowed_per_s(self) -> int:
+        """How many calls may go in a second: fewer than configured for a while after Qoo10 asked for a pause."""
+        return self._transport.allowed_per_s
+
     async def read_line(self, order_no: str) -> OrderLine | None:
         """One order line with its claim; None when Qoo10 shows no such line."""
         return readers.line_with_claim(await self._send(protocol.get_shipping_and_claim_info(order_no)), order_no)

@@ -54,11 +54,17 @@ class CallLimiter:
         self._allowed = max(1, self._allowed // 2)
         self._recovers_at = self._not_before + _RECOVERY_S
 
-    def _delay_s(self) -> float:
+    @property
+    def allowed(self) -> int:
+        """How many calls may go in any one second (or longer window) at this moment."""
         while self._allowed < self._most and self._clock() >= self._recovers_at:
             self._allowed += 1
             self._recovers_at += _RECOVERY_S
+        return self._allowed
+
+    def _delay_s(self) -> float:
+        allowed = self.allowed
         ready_at = self._not_before
-        if len(self._gone) >= self._allowed:
-            ready_at = max(ready_at, self._gone[-self._allowed] + self._window_s)
+        if len(self._gone) >= allowed:
+            ready_at = max(ready_at, self._gone[-allowed] + self._window_s)
         return ready_at - self._clock()

@@ -100,6 +100,11 @@ class Transport:
             total=timeouts.total_s, connect=timeouts.connect_s, sock_connect=timeouts.connect_s
         )
 
+    @property
+    def allowed_per_s(self) -> int:
+        """How many calls may go in a second at this moment."""
+        return self._limiter.allowed
+
     async def exchange(self, call: Call, key: str, *, secrets: Sequence[str] = ()) -> Answer:
         """Send a call under this key and read its answer.
 

@@ -45,6 +45,7 @@ from connector.store.history import Step
 from connector.store.inquiries import InquiryLook
 from connector.store.kept_answers import AnswerBook
 from connector.store.migrate import upgrade
+from connector.store.now import NowBook
 from connector.store.parcels import SettledParcel
 from connector.store.polls import PollRow, SettledPoll
 from connector.store.read_by_people import ReadByPeople
@@ -254,9 +255,10 @@ class Store(ReadByPeople):
             for entry in of
         }
 
-    async def begin_writing(self, writings: Sequence[Writing]) -> None:
-        """Says which numbers the next call carries, before it goes out."""
-        await self._writer.submit(entries.begin_writing, writings)
+    async def begin_writing(self, writings: Sequence[Writing]) -> frozenset[int]:
+        """Says which numbers the next call carries, before it goes out; gives the ids of those that still may."""
+        begun: frozenset[int] = await self._writer.submit(entries.begin_writing, writings)
+        return begun
 
     async def settle_entries(self, settled: Sequence[SettledEntry]) -> None:
         """Keeps what became of entries."""

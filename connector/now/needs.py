@@ -1,0 +1,105 @@
+"""What needs a person, whatever it is about, ordered by what can still be saved. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from connector.domain.advice import Saving
+from connector.domain.alarm_facts import Alarm, AlarmKind
+from connector.domain.alarm_words import CONFLICT, Said
+from connector.domain.orders import JAPAN
+from connector.listing.words import wording
+from connector.proof.dossier import standing_advice
+from connector.store.cases import Case
+from connector.store.listing import Listed
+
+_LAST = datetime.max.replace(tzinfo=JAPAN)
+
+SAVING: dict[AlarmKind, Saving] = {
+    AlarmKind.SHIP_BY_PAST: Saving.ORDER,
+    AlarmKind.SHIP_BY_NEAR: Saving.ORDER,
+    AlarmKind.NOT_ENTERED: Saving.ORDER,
+    AlarmKind.NOT_LOOKED_AT: Saving.CLARITY,
+    AlarmKind.ANOTHER_NUMBER: Saving.CLARITY,
+    AlarmKind.NO_SCAN: Saving.CLARITY,
+}
+"""What is at stake with an alarm that has no advice of its own; kinds that are not named only tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that waits for a person: what happened, what to do, until when, and where to do it."""
+
+    saving: Saving
+    until: datetime | None
+    since: datetime
+    shop: str
+    order_no: str
+    tracking_no: str
+    happened: Said
+    do: Said
+    href: str
+
+
+def needs(cases: Iterable[Case], standing: Iterable[Listed], alarms: Sequence[Alarm], now: datetime) -> list[Need]:
+    """Open conflicts, what stands still, and the alarms about anything else; one for each thing."""
+    found: list[Need] = []
+    told: set[tuple[str, str]] = set()
+    for case in cases:
+        said = standing_advice(case, now)
+        if said is not None:
+            of = case.conflict
+            do = Said(said.do_ja, said.do_en)
+            found.append(
+                Need(
+                    said.saving,
+                    said.until,
+                    of.opened_at,
+                    of.shop,
+                    of.order_no,
+                    of.tracking_no,
+                    CONFLICT[of.kind],
+                    do,
+                    f"/conflicts/{of.id}",
+                )
+            )
+            told.add((of.shop, of.order_no))
+    for each in standing:
+        if (each.shop, each.order_no) not in told:
+            found.append(_standing(each, now))
+            told.add((each.shop, each.order_no or each.order_ref))
+    found += [_alarm(alarm) for alarm in alarms if not alarm.order_no or (alarm.shop, alarm.order_no) not in told]
+    return sorted(found, key=lambda need: (need.saving, need.until or _LAST, need.since))
+
+
+def _standing(of: Listed, now: datetime) -> Need:
+    said = wording(of)
+    return Need(
+        Saving.ORDER if of.is_overdue(now) else Saving.CLARITY,
+        of.overdue_from,
+        of.heard_at,
+        of.shop,
+        of.order_no or of.order_ref,
+        of.tracking_no,
+        Said(said.ja, said.en),
+        Said(said.next_ja, said.next_en),
+        f"/parcels/{of.parcel_id}" if of.entry_id is None else f"/entries/{of.entry_id}",
+    )
+
+
+def _alarm(alarm: Alarm) -> Need:
+    if alarm.conflict_id is not None:
+        href = f"/conflicts/{alarm.conflict_id}"
+    else:
+        href = f"/entries?q={alarm.order_no or alarm.tracking_no}" if alarm.order_no else "/sources"
+    return Need(
+        SAVING.get(alarm.kind, Saving.CLARITY),
+        alarm.until,
+        alarm.since,
+        alarm.shop,
+        alarm.order_no,
+        alarm.tracking_no,
+        alarm.happened,
+        alarm.do,
+        href,
+    )
