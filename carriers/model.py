@@ -10,8 +10,11 @@ class EventKind(StrEnum):
     """What happened to a label. The order of the members is the order in a parcel's life."""
 
     PRINTED = "printed"
+    PACKED = "packed"
+    """A person has seen the packed parcel with its label, before it is handed over."""
     HANDED_OVER = "handed_over"
     SCANNED = "scanned"
+    """The delivery company has scanned it."""
     VOIDED = "voided"
 
 

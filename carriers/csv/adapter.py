@@ -18,6 +18,8 @@ COLUMNS = ("order_ref", "tracking_number", "carrier", "service")
 WORDS = ("carrier", "service")
 """What may be said once for all rows, as ``carrier_is`` and ``service_is``, instead of by a column."""
 
+_BY_NUMBER = (EventKind.PACKED, EventKind.HANDED_OVER, EventKind.SCANNED)
+"""Moments at which people see a tracking number, not an order."""
 _PLACE = re.compile(r"#[1-9][0-9]{0,2}")
 
 LONG_WORD = RowRefused(
@@ -70,7 +72,7 @@ def check_options(options: Mapping[str, str]) -> str | None:
     """None, or which option is missing or said twice."""
     if not options.get("tracking_number"):
         return "needs options.tracking_number: the name of the column, or its place such as #3"
-    if not options.get("order_ref") and options.get("moment") not in (EventKind.HANDED_OVER, EventKind.SCANNED):
+    if not options.get("order_ref") and options.get("moment") not in _BY_NUMBER:
         return "needs options.order_ref: the name of the column, or its place such as #1"
     for word in WORDS:
         if options.get(word) and options.get(f"{word}_is"):
@@ -99,7 +101,7 @@ SOURCE = FiledKind(
         "carrier_is": (),
         "service": (),
         "service_is": (),
-        "moment": ("printed", "handed_over", "scanned", "voided"),
+        "moment": ("printed", "packed", "handed_over", "scanned", "voided"),
         "header": ("auto", "yes", "no"),
         "separator": ("comma", "tab", "semicolon"),
     },

@@ -29,13 +29,14 @@ from carriers.signatures import standard_webhook_key, verify_standard_webhook
 KINDS = {
     "label.printed": EventKind.PRINTED,
     "label.voided": EventKind.VOIDED,
+    "parcel.packed": EventKind.PACKED,
     "parcel.handed_over": EventKind.HANDED_OVER,
     "parcel.scanned": EventKind.SCANNED,
 }
 """Our own words: no recording is needed to prove them."""
 
-_WITHOUT_REFERENCE = frozenset({EventKind.HANDED_OVER, EventKind.SCANNED})
-"""A scanner at the ramp sees a tracking number, not an order."""
+_WITHOUT_REFERENCE = frozenset({EventKind.PACKED, EventKind.HANDED_OVER, EventKind.SCANNED})
+"""A scanner at the table or at the ramp sees a tracking number, not an order."""
 
 _DOTTED_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)+")
 

@@ -16,6 +16,7 @@ class What(StrEnum):
     OPENED = "opened"
     KIND_CHANGED = "kind_changed"
     LABEL_PRINTED = "label_printed"
+    LABEL_PACKED = "label_packed"
     LABEL_HANDED_OVER = "label_handed_over"
     LABEL_SCANNED = "label_scanned"
     LABEL_VOIDED = "label_voided"

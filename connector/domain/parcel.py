@@ -17,6 +17,7 @@ class EnterOn(StrEnum):
     """The moment in a parcel's life at which its number is entered; a setting of the source."""
 
     PRINTED = "printed"
+    PACKED = "packed"
     HANDED_OVER = "handed_over"
     SCANNED = "scanned"
 
@@ -34,25 +35,29 @@ class ParcelState(StrEnum):
 class Times:
     """When things happened to a parcel.
 
-    The first four are on the source's clock (ours where the source does not say); ``heard_*`` is when we first heard of
-    that stage or a later one, on our clock.
+    Those without ``heard_`` are on the source's clock (ours where the source does not say); ``heard_*`` is when we first
+    heard of that stage or a later one, on our clock.
     """
 
     printed_at: datetime | None = None
     reprinted_at: datetime | None = None
+    packed_at: datetime | None = None
     handed_over_at: datetime | None = None
     scanned_at: datetime | None = None
     voided_at: datetime | None = None
     heard_printed_at: datetime | None = None
+    heard_packed_at: datetime | None = None
     heard_handed_over_at: datetime | None = None
     heard_scanned_at: datetime | None = None
 
 
 EARLIEST = (
     "printed_at",
+    "packed_at",
     "handed_over_at",
     "scanned_at",
     "heard_printed_at",
+    "heard_packed_at",
     "heard_handed_over_at",
     "heard_scanned_at",
 )
@@ -95,6 +100,7 @@ class Parcel:
         """From when on the number may be entered; None while the source's moment has not come."""
         heard = {
             EnterOn.PRINTED: self.times.heard_printed_at,
+            EnterOn.PACKED: self.times.heard_packed_at,
             EnterOn.HANDED_OVER: self.times.heard_handed_over_at,
             EnterOn.SCANNED: self.times.heard_scanned_at,
         }[enter_on]
@@ -107,12 +113,20 @@ def times_of(event: LabelEvent, received_at: datetime) -> Times:
     match event.kind:
         case EventKind.PRINTED:
             return Times(printed_at=happened_at, reprinted_at=happened_at, heard_printed_at=received_at)
+        case EventKind.PACKED:
+            return Times(packed_at=happened_at, heard_printed_at=received_at, heard_packed_at=received_at)
         case EventKind.HANDED_OVER:
-            return Times(handed_over_at=happened_at, heard_printed_at=received_at, heard_handed_over_at=received_at)
+            return Times(
+                handed_over_at=happened_at,
+                heard_printed_at=received_at,
+                heard_packed_at=received_at,
+                heard_handed_over_at=received_at,
+            )
         case EventKind.SCANNED:
             return Times(
                 scanned_at=happened_at,
                 heard_printed_at=received_at,
+                heard_packed_at=received_at,
                 heard_handed_over_at=received_at,
                 heard_scanned_at=received_at,
             )

@@ -17,6 +17,7 @@ from connector.store.story import HeardEvent, Story
 
 _EVENTS: dict[EventKind, What] = {
     EventKind.PRINTED: What.LABEL_PRINTED,
+    EventKind.PACKED: What.LABEL_PACKED,
     EventKind.HANDED_OVER: What.LABEL_HANDED_OVER,
     EventKind.SCANNED: What.LABEL_SCANNED,
     EventKind.VOIDED: What.LABEL_VOIDED,

@@ -182,7 +182,7 @@ def _detail_ja(fact: LoggedFact) -> str:
         case What.NUMBER_SENT | What.NUMBER_ACCEPTED | What.NUMBER_SHOWN:
             code = f"、ResultCode {detail['code']}" if "code" in detail else ""
             said = f"{detail.get('shipping_corp', '')} {detail.get('tracking_no', '')}{code}".strip()
-        case What.LABEL_PRINTED | What.LABEL_HANDED_OVER | What.LABEL_SCANNED | What.LABEL_VOIDED:
+        case What.LABEL_PRINTED | What.LABEL_PACKED | What.LABEL_HANDED_OVER | What.LABEL_SCANNED | What.LABEL_VOIDED:
             said = f"{detail.get('tracking_no', '')}(連携元 {detail.get('source', '')})"
         case What.CANCEL_UNDER_WAY:
             said = _word(words.CANCEL_STATUS, detail.get("status", ""))

@@ -95,6 +95,7 @@ _EVENTS: dict[str, tuple[int, str, str]] = {
     What.REQUEST_ENDED: (0, "要請の", "消滅"),
     What.RETURN_REQUESTED: (0, "返品", "要請"),
     What.LABEL_PRINTED: (1, "ラベル", "印刷"),
+    What.LABEL_PACKED: (1, "梱包", "確認"),
     What.LABEL_HANDED_OVER: (1, "引き渡し", ""),
     What.LABEL_SCANNED: (1, "初回", "スキャン"),
     What.LABEL_VOIDED: (1, "ラベル", "無効化"),

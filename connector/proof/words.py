@@ -15,6 +15,7 @@ WHAT: dict[str, str] = {
     What.OPENED: "記録を開始",
     What.KIND_CHANGED: "種別を変更",
     What.LABEL_PRINTED: "送り状ラベルを印刷",
+    What.LABEL_PACKED: "梱包を確認(検品スキャン)",
     What.LABEL_HANDED_OVER: "配送会社へ引き渡し",
     What.LABEL_SCANNED: "配送会社の荷物スキャン",
     What.LABEL_VOIDED: "ラベルを無効化",

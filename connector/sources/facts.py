@@ -17,6 +17,7 @@ WAYS = {
 
 _TELLS = {
     EventKind.PRINTED: "printed",
+    EventKind.PACKED: "packed",
     EventKind.HANDED_OVER: "handed over",
     EventKind.SCANNED: "scanned",
     EventKind.VOIDED: "voided",

@@ -18,6 +18,7 @@ from connector.store.schema import conflict, conflict_log, label_event
 
 _LABEL_FACTS = {
     EventKind.PRINTED: What.LABEL_PRINTED,
+    EventKind.PACKED: What.LABEL_PACKED,
     EventKind.HANDED_OVER: What.LABEL_HANDED_OVER,
     EventKind.SCANNED: What.LABEL_SCANNED,
     EventKind.VOIDED: What.LABEL_VOIDED,

@@ -59,10 +59,10 @@ def test_an_event_without_a_time_happened_when_it_came(kind: EventKind) -> None:
 
 
 def test_a_later_stage_is_heard_as_all_the_stages_before() -> None:
-    """A parcel that was scanned was printed and handed over, even if nobody said so."""
+    """A parcel that was scanned was printed, packed and handed over, even if nobody said so."""
     scanned = parcel(heard((EventKind.SCANNED, AT - MINUTE, AT)))
 
-    assert [scanned.ready_at(stage, timedelta()) for stage in EnterOn] == [AT, AT, AT]
+    assert [scanned.ready_at(stage, timedelta()) for stage in EnterOn] == [AT, AT, AT, AT]
     assert scanned.times.printed_at is None
 
 
@@ -70,7 +70,8 @@ def test_a_later_stage_is_heard_as_all_the_stages_before() -> None:
     ("kind", "ready"),
     [
         (EventKind.PRINTED, {EnterOn.PRINTED}),
-        (EventKind.HANDED_OVER, {EnterOn.PRINTED, EnterOn.HANDED_OVER}),
+        (EventKind.PACKED, {EnterOn.PRINTED, EnterOn.PACKED}),
+        (EventKind.HANDED_OVER, {EnterOn.PRINTED, EnterOn.PACKED, EnterOn.HANDED_OVER}),
         (EventKind.SCANNED, set(EnterOn)),
         (EventKind.VOIDED, set()),
     ],

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from connector.domain.parcel import Parcel
 
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
-LIFE = ("label.printed", "label.voided", "label.printed", "parcel.handed_over", "parcel.scanned")
-"""Printed, voided, printed again with the same number, handed over, scanned."""
-SOURCE_CLOCK = ("printed_at", "reprinted_at", "handed_over_at", "scanned_at", "voided_at")
+LIFE = ("label.printed", "label.voided", "label.printed", "parcel.packed", "parcel.handed_over", "parcel.scanned")
+"""Printed, voided, printed again with the same number, packed, handed over, scanned."""
+SOURCE_CLOCK = ("printed_at", "reprinted_at", "packed_at", "handed_over_at", "scanned_at", "voided_at")
 numbers = count(1)
 
 MINUTES = st.lists(st.integers(0, 600), min_size=len(LIFE), max_size=len(LIFE))
@@ -91,4 +91,5 @@ async def test_when_a_stage_was_heard_of_is_when_its_first_message_came(
 
     assert told.times.heard_scanned_at == first("parcel.scanned")
     assert told.times.heard_handed_over_at == first("parcel.scanned", "parcel.handed_over")
-    assert told.times.heard_printed_at == first("parcel.scanned", "parcel.handed_over", "label.printed")
+    assert told.times.heard_packed_at == first("parcel.scanned", "parcel.handed_over", "parcel.packed")
+    assert told.times.heard_printed_at == first(*LIFE[3:], "label.printed")

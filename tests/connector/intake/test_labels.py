@@ -94,6 +94,7 @@ def test_a_scan_that_knows_no_reference_has_an_empty_one() -> None:
     assert kept.labels[0].times == Times(
         scanned_at=AT - timedelta(minutes=1),
         heard_printed_at=AT,
+        heard_packed_at=AT,
         heard_handed_over_at=AT,
         heard_scanned_at=AT,
     )

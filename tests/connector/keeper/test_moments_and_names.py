@@ -21,7 +21,9 @@ WAITING = (EntryState.WAITING, Reason.BEFORE_ITS_MOMENT)
 @pytest.mark.parametrize(
     ("enter_on", "before", "moment"),
     [
-        ("handed_over", [EventKind.PRINTED], EventKind.HANDED_OVER),
+        ("packed", [EventKind.PRINTED], EventKind.PACKED),
+        ("packed", [EventKind.PRINTED], EventKind.HANDED_OVER),
+        ("handed_over", [EventKind.PRINTED, EventKind.PACKED], EventKind.HANDED_OVER),
         ("handed_over", [EventKind.PRINTED], EventKind.SCANNED),
         ("scanned", [EventKind.PRINTED, EventKind.HANDED_OVER], EventKind.SCANNED),
     ],

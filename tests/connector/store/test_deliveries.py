@@ -144,6 +144,7 @@ class TestParcels:
             scanned_at=make.at(8),
             voided_at=make.at(4),
             heard_printed_at=make.at(3),
+            heard_packed_at=make.at(9),
             heard_handed_over_at=make.at(9),
             heard_scanned_at=make.at(9),
         )
