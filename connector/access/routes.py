@@ -19,7 +19,8 @@ class Operation:
 
     ``takes`` is the shape of the body, ``asks`` that of the query, ``answers`` that of the answer where it is JSON;
     ``media`` names the answer's type where it is something else. ``errors`` are the statuses that it may refuse with,
-    beside those that every address has. ``tag`` groups addresses.
+    beside those that every address has. ``tag`` groups addresses. ``etag`` says that an answer carries an ``ETag``
+    that ``If-None-Match`` takes, or, at an address that changes something, that it takes ``If-Match``.
     """
 
     tag: str
@@ -30,17 +31,22 @@ class Operation:
     asks: type[BaseModel] | None = None
     errors: tuple[HTTPStatus, ...] = ()
     media: str = "application/json"
+    etag: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One address and method. ``needs`` is None where anybody may come, for a reason that stands beside it."""
+    """One address and method. ``needs`` is None where anybody may come, for a reason that stands beside it.
+
+    ``holds_secret``: its body or its answer does, so that nothing of either may be kept.
+    """
 
     method: str
     path: str
     handler: Handler
     needs: Permission | None
     operation: Operation | None = None
+    holds_secret: bool = False
 
 
 class Routes:
@@ -66,11 +72,12 @@ class Routes:
         *,
         needs: Permission | None,
         operation: Operation | None = None,
+        holds_secret: bool = False,
         expect_handler: ExpectHandler | None = None,
     ) -> None:
         """An address that changes something."""
         added = self._app.router.add_route(hdrs.METH_POST, path, handler, expect_handler=expect_handler)
-        self._keep(added, Route(hdrs.METH_POST, path, handler, needs, operation))
+        self._keep(added, Route(hdrs.METH_POST, path, handler, needs, operation, holds_secret))
 
     def put(self, path: str, handler: Handler, *, needs: Permission | None, operation: Operation | None = None) -> None:
         """An address that replaces something."""

@@ -5,10 +5,10 @@ from datetime import datetime
 from http import HTTPStatus
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict
 
-from connector.access.routes import Routes
-from connector.api.requests import as_json, case_of, read_body
+from connector.access.routes import Operation, Routes
+from connector.api.conflict_shapes import ConflictAct, ConflictInFull, ConflictList, ConflictQuestion
+from connector.api.requests import as_json, case_of, read_body, read_query, who_asks
 from connector.domain.acts import Act, ActKind, ActRefused, checked
 from connector.domain.roles import Permission
 from connector.http import ApiError
@@ -21,15 +21,16 @@ from connector.store.store import Store
 _EXAMPLE = '{"act": "note", "who": "sato", "why": "called the carrier"}'
 
 
-class _Wanted(BaseModel):
-    """The body of an act."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    act: str
-    who: str
-    why: str
-    confirm: str = ""
+_LIST = Operation("conflicts", "Open conflicts, the most urgent first", ConflictList, asks=ConflictQuestion)
+_SHOW = Operation("conflicts", "One conflict with its log", ConflictInFull, errors=(HTTPStatus.INTERNAL_SERVER_ERROR,))
+_ACT = Operation(
+    "conflicts",
+    "Decide about a conflict",
+    ConflictInFull,
+    HTTPStatus.CREATED,
+    takes=ConflictAct,
+    errors=(HTTPStatus.INTERNAL_SERVER_ERROR,),
+)
 
 
 class ConflictsApi:
@@ -42,20 +43,17 @@ class ConflictsApi:
 
     def add_to(self, routes: Routes) -> None:
         """Adds the routes."""
-        routes.get("/api/v1/conflicts", self._list, needs=Permission.LOOK)
-        routes.get("/api/v1/conflicts/{id}", self._show, needs=Permission.LOOK)
-        routes.post("/api/v1/conflicts/{id}/acts", self._act, needs=Permission.ACT)
+        routes.get("/api/v1/conflicts", self._list, needs=Permission.LOOK, operation=_LIST)
+        routes.get("/api/v1/conflicts/{id}", self._show, needs=Permission.LOOK, operation=_SHOW)
+        routes.post("/api/v1/conflicts/{id}/acts", self._act, needs=Permission.ACT, operation=_ACT)
 
     async def _list(self, request: web.Request) -> web.Response:
         """200 with `{"conflicts": [...], "clock_skew_s": {...}}`: open ones, the most urgent first.
 
         `?all=1` adds closed ones. Every address under `/api/v1` needs the header `Authorization: Bearer <token>`.
         """
-        everything = request.query.get("all", "")
-        if set(request.query) - {"all"} or everything not in ("", "0", "1"):
-            raise ApiError(400, "bad_query", "The only question is all=1.", "Leave the other parameters out.")
-        now = self._clock()
-        cases = most_urgent_first(await self._store.cases(closed=everything == "1"), now)
+        asked, now = read_query(request, ConflictQuestion), self._clock()
+        cases = most_urgent_first(await self._store.cases(closed=asked.all == "1"), now)
         skews = {shop: self._metrics.clock_skew_s(shop) for shop in sorted({case.conflict.shop for case in cases})}
         return as_json({"conflicts": [in_short(case, now) for case in cases], "clock_skew_s": skews})
 
@@ -69,13 +67,15 @@ class ConflictsApi:
         The body is `{"act": "enter_now", "who": "sato", "why": "refused in QSM", "confirm": "refused_in_qsm"}`.
         """
         case = await case_of(request, self._store)
-        wanted = await read_body(request, _Wanted, "act", _EXAMPLE)
+        wanted = await read_body(request, ConflictAct, "act", _EXAMPLE)
         try:
             kind = ActKind(wanted.act.replace("-", "_"))
         except ValueError:
             known = ", ".join(ActKind)
             raise ApiError(422, "unknown_act", "There is no such act.", f"The acts are: {known}.") from None
-        act = Act(kind, case.conflict.id, wanted.who.strip(), wanted.why.strip(), self._clock(), wanted.confirm)
+        act = Act(
+            kind, case.conflict.id, who_asks(request, wanted.who), wanted.why.strip(), self._clock(), wanted.confirm
+        )
         try:
             checked(act)
         except ActRefused as refused:

@@ -3,11 +3,12 @@
 from http import HTTPStatus
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
-from connector.access.routes import Routes
-from connector.api.requests import as_json, case_of, read_body
-from connector.domain.messages import MessageOutcome
+from connector.access.routes import Operation, Routes
+from connector.api.requests import as_json, case_of, read_body, who_asks
+from connector.api.shapes import WHO, WHY, Answer, Body
+from connector.domain.messages import LOOKED_IN_QSM, MessageOutcome
 from connector.domain.roles import Permission
 from connector.http import ApiError
 from connector.messages.desk import MessageDesk, MessageRefused, Wanted
@@ -19,15 +20,52 @@ _EXAMPLE = '{"template": "crossing-apology", "who": "sato", "why": "refused in Q
 _STATUS = {MessageOutcome.REFUSED: 409, MessageOutcome.NOT_SENT: 503, MessageOutcome.UNCLEAR: 502}
 
 
-class _WantedMessage(BaseModel):
-    """The body of a message to send."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
+class MessageDraft(Answer):
+    """What a template would say about a conflict."""
 
     template: str
-    who: str
-    why: str
-    confirm: str = ""
+    text: str
+    """Empty where the template gives no message for this conflict."""
+    problem: str
+    """Why it gives none."""
+
+
+class MessageDrafts(Answer):
+    """What each template would say."""
+
+    messages: list[MessageDraft]
+
+
+class MessageToSend(Body):
+    """A message for the buyer, as the answer to the open inquiry."""
+
+    template: str
+    who: str = WHO
+    why: str = WHY
+    confirm: str = Field(default="", json_schema_extra={"enum": ["", LOOKED_IN_QSM]})
+
+
+class MessageSent(Answer):
+    """What became of a message."""
+
+    outcome: MessageOutcome
+    inquiry: str
+    """The inquiry that it answers."""
+    code: int | None
+    """Qoo10's code."""
+    logged: bool
+    """False where the outcome could not be kept; that it was being sent is in the log in any case."""
+
+
+_DRAFTS = Operation("messages", "What a buyer would be told", MessageDrafts, errors=(HTTPStatus.INTERNAL_SERVER_ERROR,))
+_SEND = Operation(
+    "messages",
+    "Answer the buyer's inquiry",
+    MessageSent,
+    HTTPStatus.CREATED,
+    takes=MessageToSend,
+    errors=(HTTPStatus.BAD_GATEWAY,),
+)
 
 
 class MessagesApi:
@@ -39,8 +77,8 @@ class MessagesApi:
 
     def add_to(self, routes: Routes) -> None:
         """Adds the routes."""
-        routes.get("/api/v1/conflicts/{id}/messages", self._drafts, needs=Permission.LOOK)
-        routes.post("/api/v1/conflicts/{id}/messages", self._send, needs=Permission.ACT)
+        routes.get("/api/v1/conflicts/{id}/messages", self._drafts, needs=Permission.LOOK, operation=_DRAFTS)
+        routes.post("/api/v1/conflicts/{id}/messages", self._send, needs=Permission.ACT, operation=_SEND)
 
     async def _drafts(self, request: web.Request) -> web.Response:
         """200 with `{"messages": [{"template": ..., "text": ..., "problem": ...}]}`: what each template would say.
@@ -62,9 +100,11 @@ class MessagesApi:
         have been sent, and 503 that it was not. Sending anew after a 502 needs `"confirm": "looked_in_qsm"`.
         """
         case = await case_of(request, self._store)
-        body = await read_body(request, _WantedMessage, "message", _EXAMPLE)
+        body = await read_body(request, MessageToSend, "message", _EXAMPLE)
         try:
-            sent = await self._desk.send(case, Wanted(body.template, body.who, body.why, body.confirm))
+            sent = await self._desk.send(
+                case, Wanted(body.template, who_asks(request, body.who), body.why, body.confirm)
+            )
         except MessageRefused as refused:
             hint = "GET the same address for the texts, which can be copied into QSM."
             raise ApiError(409, "message_refused", f"Nothing was sent: {refused}.", hint) from None

@@ -1,12 +1,15 @@
 """What the routes about conflicts share: which conflict is meant, what the body says, how an answer is written."""
 
+import hashlib
 import json
 from http import HTTPStatus
 from typing import TypeVar
 
-from aiohttp import web
+from aiohttp import ETag, web
 from pydantic import BaseModel, ValidationError
 
+from connector.access.gate import actor_of
+from connector.domain.roles import Via
 from connector.http import ApiError
 from connector.store.cases import Case
 from connector.store.store import Store
@@ -14,6 +17,7 @@ from connector.store.store import Store
 _BIGGEST_ID = 2**63 - 1
 
 Body = TypeVar("Body", bound=BaseModel)
+Asked = TypeVar("Asked", bound=BaseModel)
 
 
 async def case_of(request: web.Request, store: Store) -> Case:
@@ -39,13 +43,46 @@ async def read_body(request: web.Request, shape: type[Body], what: str, example:
     try:
         return shape.model_validate_json(await request.read())
     except ValidationError as error:
-        where = "; ".join(
-            f"{'.'.join(map(str, each['loc'])) or 'the body'}: {each['msg']}"
-            for each in error.errors(include_input=False, include_url=False)
-        )
         raise ApiError(
-            422, "unreadable", f"The {what} cannot be read: {where}.", f"Send JSON such as {example}."
+            422, "unreadable", f"The {what} cannot be read: {_said(error)}.", f"Send JSON such as {example}."
         ) from None
+
+
+def _said(error: ValidationError) -> str:
+    """What is wrong and where, without repeating what was sent: it may be anything."""
+    return "; ".join(
+        f"{'.'.join(map(str, each['loc'])) or 'the body'}: {each['msg']}"
+        for each in error.errors(include_input=False, include_url=False, include_context=False)
+    )
+
+
+def read_query(request: web.Request, shape: type[Asked]) -> Asked:
+    """The question in the address, which has to have this shape; each of its words at most once.
+
+    Raises:
+        ApiError: it is something else.
+    """
+    words = request.query
+    known = ", ".join(shape.model_fields) or "none"
+    if len(words) != len(set(words)):
+        raise ApiError(400, "bad_query", "A question stands in the address twice.", "Ask each question once.")
+    try:
+        return shape.model_validate(dict(words))
+    except ValidationError as error:
+        raise ApiError(
+            400, "bad_query", f"The question cannot be read: {_said(error)}.", f"The questions are: {known}."
+        ) from None
+
+
+def who_asks(request: web.Request, said: str) -> str:
+    """The person behind a change: the user who logged in, or whom a program names, or else the program by its name.
+
+    The settings' tokens have no name of their own: without ``said`` nobody is named, which acts of persons refuse.
+    """
+    actor = actor_of(request)
+    if actor.via is Via.SESSION:
+        return actor.name
+    return said.strip() or (actor.name if actor.via is Via.TOKEN else "")
 
 
 def as_json(body: object, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
@@ -56,3 +93,16 @@ def as_json(body: object, status: HTTPStatus = HTTPStatus.OK) -> web.Response:
         headers={"Cache-Control": "no-store"},
         dumps=lambda value: json.dumps(value, ensure_ascii=False),
     )
+
+
+def with_etag(request: web.Request, body: bytes, content_type: str = "application/json") -> web.Response:
+    """An answer that is named by what it says; 304 where whoever asks has it already."""
+    tag = ETag(hashlib.sha256(body).hexdigest()[:32])
+    asked = request.if_none_match or ()
+    if any(each.value in (tag.value, "*") for each in asked):
+        response = web.Response(status=HTTPStatus.NOT_MODIFIED)
+    else:
+        response = web.Response(body=body, content_type=content_type)
+    response.etag = tag
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response

@@ -10,6 +10,7 @@ from connector.access.gate import Gate
 from connector.access.identify import SettingsTokens
 from connector.access.routes import Routes
 from connector.api.conflicts import ConflictsApi
+from connector.api.description import Description
 from connector.api.entries import EntriesApi
 from connector.api.messages import MessagesApi
 from connector.assembly.console import add_console
@@ -66,6 +67,7 @@ def applications(behind: Behind) -> list[tuple[int, web.Application]]:
     ConflictsApi(behind.store, utc_now, behind.metrics).add_to(routes)
     EntriesApi(behind.store, utc_now).add_to(routes)
     MessagesApi(behind.store, behind.message_desk).add_to(routes)
+    Description(routes).add_to(routes)
     return found
 
 
