@@ -8,10 +8,12 @@ from functools import partial
 
 import structlog
 
+from connector.assembly.behind import Behind
+from connector.assembly.access import build_access, make_first_user
 from connector.assembly.shops import build_client, message_desk, new_session, note_call, start_shop
 from connector.assembly.sources import fetching, start_folders, start_pollers
 from connector.assembly.tasks import Tasks, background_tasks
-from connector.assembly.web import Behind, applications, listen, runner_of
+from connector.assembly.web import applications, listen, runner_of
 from connector.clock import utc_now
 from connector.http import Runner
 from connector.intake.fetches import Fetcher
@@ -61,6 +63,8 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         stack.push_async_callback(store.close)
         anchors = AnchorKeeper(store, settings.conflicts.anchor_file, utc_now)
         stack.push_async_callback(anchors.take)
+        access = build_access(settings, store)
+        await make_first_user(settings, access)
         session = await stack.enter_async_context(new_session())
         tasks = await stack.enter_async_context(background_tasks())
         clients = {
@@ -82,6 +86,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         behind = Behind(
             settings=settings,
             store=store,
+            access=access,
             metrics=metrics,
             tasks=tasks,
             keepers=keepers,

@@ -3,26 +3,32 @@
 from aiohttp import web
 
 from connector.access.routes import Routes
+from connector.assembly.behind import Behind
 from connector.clock import utc_now
 from connector.console.assets import Assets
+from connector.console.conflicts import ConflictPages
 from connector.console.language import LanguageChoice
 from connector.console.now import NowPage
 from connector.console.pages import Pages
 from connector.console.safety import add_headers, errors_as_pages
 from connector.console.stream import Stream
 from connector.listing.words import Language
-from connector.now.desk import NowDesk
-from connector.store.store import Store
 
 
-def add_console(app: web.Application, routes: Routes, store: Store, now_desk: NowDesk) -> Pages:
+def add_console(app: web.Application, routes: Routes, behind: Behind) -> Pages:
     """Adds the pages; before the gate is added, so that its refusals are shown as pages too."""
     assets = Assets()
-    pages = Pages(assets, Language.JA, utc_now, store.count_open_conflicts)
+    pages = Pages(assets, Language.JA, utc_now, behind.store.count_open_conflicts)
     app.middlewares.append(errors_as_pages(pages))
     app.on_response_prepare.append(add_headers)
-    stream = Stream(store.changes)
+    stream = Stream(behind.store.changes)
     app.on_shutdown.append(stream.close)
-    for part in (assets, stream, LanguageChoice(), NowPage(pages, now_desk)):
+    for part in (
+        assets,
+        stream,
+        LanguageChoice(),
+        NowPage(pages, behind.now_desk),
+        ConflictPages(pages, behind.store, behind.message_desk, utc_now),
+    ):
         part.add_to(routes)
     return pages

@@ -1,50 +1,23 @@
 """How the addresses are put together: what is served on which port, and the gate before it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 from aiohttp import web
-from aiohttp.typedefs import Middleware
 
-from connector.access.gate import Gate
-from connector.access.identify import SettingsTokens
 from connector.access.routes import Routes
 from connector.api.conflicts import ConflictsApi
 from connector.api.description import Description
 from connector.api.entries import EntriesApi
 from connector.api.messages import MessagesApi
+from connector.assembly.behind import Behind
+from connector.assembly.access import Access, guard
 from connector.assembly.console import add_console
 from connector.assembly.sources import pushed
-from connector.assembly.tasks import Tasks
 from connector.clock import utc_now
 from connector.http import Runner, one_error_shape
-from connector.intake.key_sets import KeySets
 from connector.intake.webhooks import Webhooks
-from connector.keeper.keeper import Keeper
-from connector.messages.desk import MessageDesk
-from connector.metrics import Metrics
-from connector.now.desk import NowDesk
-from connector.probes import AttendedSource, Probes
-from connector.settings import Settings
-from connector.store.store import Store
+from connector.probes import Probes
 
 ANSWER_WITHIN_S = 5.0
 """How long a stop waits for requests whose body is still on its way, while what is in hand is finished."""
-
-
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """What stands behind the addresses."""
-
-    settings: Settings
-    store: Store
-    metrics: Metrics
-    tasks: Tasks
-    keepers: Mapping[str, Keeper]
-    attended: Mapping[str, AttendedSource]
-    key_sets: KeySets
-    message_desk: MessageDesk
-    now_desk: NowDesk
 
 
 def applications(behind: Behind) -> list[tuple[int, web.Application]]:
@@ -52,15 +25,15 @@ def applications(behind: Behind) -> list[tuple[int, web.Application]]:
     server = behind.settings.server
     main = web.Application(middlewares=[one_error_shape])
     routes = Routes(main)
-    add_console(main, routes, behind.store, behind.now_desk)
-    main.middlewares.append(_gate(behind, routes))
+    add_console(main, routes, behind)
+    guard(main, routes, behind.access, behind.settings, behind.store)
     found = [(server.port, main)]
     if server.webhook_port is None:
         _webhooks(behind).add_to(routes)
     else:
         public = web.Application(middlewares=[one_error_shape])
         webhook_routes = Routes(public)
-        public.middlewares.append(_gate(behind, webhook_routes))
+        guard(public, webhook_routes, behind.access, behind.settings, behind.store)
         _webhooks(behind).add_to(webhook_routes)
         found.append((server.webhook_port, public))
     Probes(behind.store, behind.keepers, behind.attended, behind.tasks.failed, utc_now, behind.metrics).add_to(routes)
@@ -69,11 +42,6 @@ def applications(behind: Behind) -> list[tuple[int, web.Application]]:
     MessagesApi(behind.store, behind.message_desk).add_to(routes)
     Description(routes).add_to(routes)
     return found
-
-
-def _gate(behind: Behind, routes: Routes) -> Middleware:
-    tokens = SettingsTokens(token.get_secret_value() for token in behind.settings.api.tokens)
-    return Gate(routes, tokens.identify, behind.settings.server.trusted_proxies).middleware
 
 
 def _webhooks(behind: Behind) -> Webhooks:

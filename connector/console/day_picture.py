@@ -5,10 +5,10 @@ from datetime import datetime
 
 from connector.now.today import SLOT, SLOTS, Today
 
-WIDTH, HEIGHT, GROUND = 768, 96, 16
+WIDTH, HEIGHT, GROUND = 384, 84, 14
 """The picture's size in its own units; the hours stand on the ground."""
 _BAR = WIDTH / SLOTS
-_AIR = 1.6
+_AIR = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class DayPicture:
 
     width: int
     height: int
+    ground: int
     bars: tuple[Bar, ...]
     now_x: float
     most: int
@@ -49,4 +50,4 @@ def day_picture(today: Today, now: datetime) -> DayPicture:
                 at = today.day_from + place * SLOT
                 bars.append(Bar(place * _BAR + _AIR / 2, top, _BAR - _AIR, height, late, at, count))
     now_x = min((now - today.day_from) / (SLOT * SLOTS), 1.0) * WIDTH
-    return DayPicture(WIDTH, HEIGHT, tuple(bars), now_x, most)
+    return DayPicture(WIDTH, HEIGHT, HEIGHT - GROUND, tuple(bars), now_x, most)

@@ -34,7 +34,7 @@ SIGNS: dict[str, tuple[Tone, str]] = {
 }
 """Each state's tone, and its sign in the sprite of base.html."""
 
-_WITH_A_TENTH = timedelta(seconds=10)
+_WITH_A_FRACTION = timedelta(seconds=10)
 
 
 def day_and_time(at: datetime) -> str:
@@ -53,8 +53,9 @@ def full_time(at: datetime) -> str:
 
 
 def in_words(length: timedelta | float, language: Language) -> str:
-    """A length of time in its two largest units, below ten seconds with a tenth: ``3分12秒``, ``0.4 s``."""
+    """A length of time in its two largest units, below ten seconds as a fraction: ``3分12秒``, ``0.4 s``."""
     span = length if isinstance(length, timedelta) else timedelta(seconds=length)
-    if span < _WITH_A_TENTH:
-        return f"{max(span.total_seconds(), 0):.1f}{'秒' if language is Language.JA else ' s'}"
+    if span < _WITH_A_FRACTION:
+        seconds = max(span.total_seconds(), 0)
+        return f"{seconds:.{1 if seconds >= 1 else 2}f}{'秒' if language is Language.JA else ' s'}"
     return span_in_words(span, language)

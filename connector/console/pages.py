@@ -15,7 +15,7 @@ from connector.access.gate import ACTOR
 from connector.console import look
 from connector.console.assets import Assets
 from connector.domain.roles import Actor, Permission
-from connector.listing.words import Language
+from connector.listing.words import STATE_JA, Language
 
 LANGUAGE_COOKIE = "language"
 _VERSION = version("qoo10-connector")
@@ -45,6 +45,7 @@ class Pages:
             "asset": assets.url,
             "version": _VERSION,
             "SIGNS": look.SIGNS,
+            "STATE_JA": STATE_JA,
             "Permission": Permission,
             "t": _translated,
             "said": _said,

@@ -49,6 +49,15 @@ KIND: dict[str, str] = {
     ConflictKind.DEAD_NUMBER: "無効にしたラベルの番号が入力済み",
 }
 
+KIND_EN: dict[str, str] = {
+    ConflictKind.IN_THE_GAP: "Cancel request after the label, before the number stood",
+    ConflictKind.PRINTED_AFTER_REQUEST: "Label printed after a cancel request",
+    ConflictKind.CANCELLED_PARCEL_EXISTS: "Cancelled, and there is a parcel",
+    ConflictKind.REQUESTED_AFTER_ENTRY: "Cancel request after the number stood",
+    ConflictKind.ANOTHER_NUMBER: "Another number stands on the order",
+    ConflictKind.DEAD_NUMBER: "The number of a void label stands on the order",
+}
+
 ACTION: dict[str, str] = {
     Action.ENTER: "番号を入力する",
     Action.CONFIRM: "入力済みと確認する",

@@ -85,6 +85,11 @@ class ReadByPeople:
         async with self._reader() as connection:
             return await overview.count_open_conflicts(connection)
 
+    async def closed_conflicts(self, before: int | None, limit: int) -> list[int]:
+        """The ids of closed conflicts, the newest first, of those before this id."""
+        async with self._reader() as connection:
+            return await overview.closed_conflicts(connection, before, limit)
+
     async def conflict_rows(self, limit: int) -> list[ConflictRow]:
         """The newest conflicts, open and closed, for people."""
         async with self._reader() as connection:

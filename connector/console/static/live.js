@@ -97,6 +97,14 @@
     if (event.detail.xhr.status >= 400) event.detail.shouldSwap = false;
   });
 
+  // A form that somebody fills in is not replaced under their hands.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const part = event.detail.elt.closest("[data-unless-busy]");
+    const fields = part ? [...part.querySelectorAll("input, textarea, select")] : [];
+    const begun = fields.some((field) => field === document.activeElement || field.checked || (field.type !== "hidden" && field.type !== "checkbox" && field.value));
+    if (begun) event.preventDefault();
+  });
+
   setInterval(count, 1000);
   if (sign) {
     attend();

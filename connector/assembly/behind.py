@@ -1,0 +1,29 @@
+"""What stands behind the addresses, handed to all who put addresses together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from connector.assembly.tasks import Tasks
+from connector.intake.key_sets import KeySets
+from connector.keeper.keeper import Keeper
+from connector.messages.desk import MessageDesk
+from connector.metrics import Metrics
+from connector.now.desk import NowDesk
+from connector.probes import AttendedSource
+from connector.settings import Settings
+from connector.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What stands behind the addresses."""
+
+    settings: Settings
+    store: Store
+    metrics: Metrics
+    tasks: Tasks
+    keepers: Mapping[str, Keeper]
+    attended: Mapping[str, AttendedSource]
+    key_sets: KeySets
+    message_desk: MessageDesk
+    now_desk: NowDesk
