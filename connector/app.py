@@ -8,8 +8,8 @@ from functools import partial
 
 import structlog
 
-from connector.assembly.behind import Behind
 from connector.assembly.access import build_access, make_first_user
+from connector.assembly.behind import Behind
 from connector.assembly.shops import build_client, message_desk, new_session, note_call, start_shop
 from connector.assembly.sources import fetching, start_folders, start_pollers
 from connector.assembly.tasks import Tasks, background_tasks

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from connector.assembly.access import Access
 from connector.assembly.tasks import Tasks
 from connector.intake.key_sets import KeySets
 from connector.keeper.keeper import Keeper
@@ -20,6 +21,7 @@ class Behind:
 
     settings: Settings
     store: Store
+    access: Access
     metrics: Metrics
     tasks: Tasks
     keepers: Mapping[str, Keeper]

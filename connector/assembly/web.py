@@ -7,8 +7,8 @@ from connector.api.conflicts import ConflictsApi
 from connector.api.description import Description
 from connector.api.entries import EntriesApi
 from connector.api.messages import MessagesApi
+from connector.assembly.access import guard
 from connector.assembly.behind import Behind
-from connector.assembly.access import Access, guard
 from connector.assembly.console import add_console
 from connector.assembly.sources import pushed
 from connector.clock import utc_now

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 from carriers import SOURCES
 from carriers.kinds import PolledKind
 from carriers.signatures import standard_webhook_key
+from connector.settings.console import ConsoleSettings
 from connector.settings.measure import AlarmSettings, ReportSettings
 from connector.settings.sections import (
     ApiSettings,
@@ -41,6 +42,7 @@ __all__ = [
     "AlarmSettings",
     "ApiSettings",
     "ConflictSettings",
+    "ConsoleSettings",
     "LogSettings",
     "MessageSettings",
     "ReportSettings",
@@ -70,6 +72,7 @@ class Settings(BaseSettings):
     conflicts: ConflictSettings = ConflictSettings()
     messages: MessageSettings = MessageSettings()
     api: ApiSettings = ApiSettings()
+    console: ConsoleSettings = ConsoleSettings()
     alarms: AlarmSettings = AlarmSettings()
     report: ReportSettings = ReportSettings()
     shops: dict[str, ShopSettings] = Field(min_length=1)
@@ -169,6 +172,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "conflicts": ConflictSettings,
     "messages": MessageSettings,
     "api": ApiSettings,
+    "console": ConsoleSettings,
     "alarms": AlarmSettings,
     "report": ReportSettings,
     "shops": ShopSettings,

@@ -92,10 +92,10 @@ class MessageSettings(Section):
 
 
 class ApiSettings(WithSecrets):
-    """The HTTP API: whoever has one of these tokens may read conflicts and act on them. Without any it is off."""
+    """The HTTP API: tokens of administrators. Further ones, with a role and an end, are made by `tokens add`."""
 
     tokens: Annotated[tuple[SecretStr, ...], BeforeValidator(listed)] = Field(default=(), exclude=True)
-    """Each of them opens the API under /api/v1; 32 letters or more. Without any the API is off."""
+    """Each of them may do everything under /api/v1; 32 letters or more. Commands beside a daemon need one."""
     tokens_file: Path | None = None
     """A file that holds tokens, one on each line."""
 

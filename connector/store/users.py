@@ -17,14 +17,13 @@ from connector.store.people_schema import session, user
 
 @dataclass(frozen=True, slots=True)
 class NewUser:
-    """Somebody who may log in from now on. ``only_first`` makes nobody where anybody was made before."""
+    """Somebody who may log in from now on."""
 
     name: str
     password_hash: str
     role: Role
     language: LanguageCode
     at: datetime
-    only_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +67,14 @@ _REHASH = (
 )
 
 
-async def add_users(connection: AsyncConnection, payloads: Sequence[NewUser]) -> list[User | None]:
-    """Adds users; gives None for one that was to be the first, and is not.
+async def add_users(connection: AsyncConnection, payloads: Sequence[NewUser]) -> list[User]:
+    """Adds users.
 
     Raises:
         PeopleRefused: the name is taken.
     """
-    added: list[User | None] = []
+    added = []
     for new in payloads:
-        if new.only_first and (await connection.execute(_ANY)).first() is not None:
-            added.append(None)
-            continue
         values = {
             "name": new.name,
             "name_key": name_key(new.name),
@@ -92,6 +88,15 @@ async def add_users(connection: AsyncConnection, payloads: Sequence[NewUser]) ->
         if row is None:
             raise PeopleRefused(Refusal.NAME_TAKEN)
         added.append(user_of(row))
+    return added
+
+
+async def add_first_users(connection: AsyncConnection, payloads: Sequence[NewUser]) -> list[User | None]:
+    """Adds users where there was none; gives None where there was."""
+    added: list[User | None] = []
+    for new in payloads:
+        is_first = (await connection.execute(_ANY)).first() is None
+        added += await add_users(connection, [new]) if is_first else [None]
     return added
 
 
@@ -165,13 +170,18 @@ async def all_users(connection: AsyncConnection) -> list[User]:
 class UserBook(Part):
     """The users of the store."""
 
-    async def add(self, new: NewUser) -> User | None:
-        """Adds a user; None where it was to be the first user, and is not.
+    async def add(self, new: NewUser) -> User:
+        """Adds a user.
 
         Raises:
             PeopleRefused: the name is taken.
         """
-        added: User | None = await self._submit(add_users, new)
+        added: User = await self._submit(add_users, new)
+        return added
+
+    async def add_first(self, new: NewUser) -> User | None:
+        """Adds the first user; None where there is one."""
+        added: User | None = await self._submit(add_first_users, new)
         return added
 
     async def change(self, wanted: UserChange) -> User:
