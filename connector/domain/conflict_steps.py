@@ -25,8 +25,8 @@ _DO_NOT_ACCEPT = Said(
     "Do not press the blue キャンセル (accept): it refunds at once.",
 )
 _ENTER = Said(
-    "下の「番号を今すぐ入力する」を押します。番号は拒否した日のうちに入っている必要があります。",
-    "Press “Enter the number now” below: the number must stand on the day of the refusal.",
+    "「対応を記録する」の「番号を今すぐ入力する」を押します。番号は拒否した日のうちに入っている必要があります。",
+    "Under “Record what you did”, press “Enter the number now”: the number must stand on the day of the refusal.",
 )
 _NUMBER_STANDS = Said(
     "番号は入力済みです。ほかに入力するものはありません。", "The number stands; nothing else is to be entered."
@@ -39,16 +39,16 @@ _ANSWER = Said(
     "Unshipped stock cannot be refused: choose a reason and press the blue キャンセル (it refunds at once).",
 )
 _LEAVE = Said(
-    "下の「キャンセルのままとし、番号を入力しない」で記録を終えます。",
-    "Finish with “Leave the order cancelled” below.",
+    "「対応を記録する」の「キャンセルのままとし、番号を入力しない」で記録を終えます。",
+    "Under “Record what you did”, finish with “Leave the order cancelled”.",
 )
 _STOP_PARCEL = Said(
     "荷物がまだ手元にあれば止め、引き渡した後なら配送会社に引き返しを依頼します。",
     "Stop the parcel if it is still here; otherwise ask the carrier to return it.",
 )
 _POINT_TO_RETURN = Said(
-    "購入者には、受け取った後に返品を申請できることを案内します(下の文面を使えます)。",
-    "Tell the buyer how to ask for a return after receipt (a text is below).",
+    "購入者には、受け取った後に返品を申請できることを案内します(「購入者への文面」を使えます)。",
+    "Tell the buyer how to ask for a return after receipt (“Messages for the buyer” has a text).",
 )
 _COMPARE = Said(
     "QSMでこの注文に入っている番号と、荷物に貼ったラベルの番号を見比べます。",
@@ -58,7 +58,10 @@ _CORRECT = Said(
     "QSMの「送り状番号の修正」で、荷物の番号に直します。",
     "Correct it in QSM under 送り状番号の修正.",
 )
-_CLOSE = Said("下の「対応を終え、記録を閉じる」を押します。", "Press “Close the conflict” below.")
+_CLOSE = Said(
+    "「対応を記録する」の「対応を終え、記録を閉じる」を押します。",
+    "Under “Record what you did”, press “Close the conflict”.",
+)
 
 _STEPS: dict[ConflictKind, tuple[Said, ...]] = {
     ConflictKind.IN_THE_GAP: (_FIND, _REFUSE_PACKED, _DO_NOT_ACCEPT, _ENTER),
