@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
@@ -10,18 +10,13 @@ from pathlib import Path
 from connector.check.facts import DiskFacts, KeyFacts, KeySource, PortFacts, ShopFacts, StoreFacts, StoreState
 from connector.domain.entry import EntryState
 from connector.domain.orders import JAPAN
+from connector.domain.silence import CLOCK_BAD_S, DISK_BAD_BYTES, DISK_WARN_BYTES, KEY_LIFE
 from connector.qoo10.errors import CredentialError, LaterError, QapiError
 from connector.settings import TRY_OUT_SECRET, Settings
 
-KEY_LIFE = timedelta(days=365)
-"""A seller key lives one year (Qoo10's guide)."""
 MONTH, WEEK, LAST_DAY = 30, 7, 1
 """Days before a key's end at which it is worth a warning, a stronger one, and no more delay."""
 CLOCK_WARN_S = 5
-CLOCK_BAD_S = 60
-"""Beyond this, what came first, a label or a cancel request, can no longer be told."""
-DISK_WARN_BYTES = 1024**3
-DISK_BAD_BYTES = 100 * 1024**2
 OLDEST_SQLITE = (3, 35, 0)
 """The first version with RETURNING."""
 WAL_RESET_BUG = ((3, 7, 0), (3, 51, 2))

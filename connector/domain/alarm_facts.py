@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from connector.domain.advice import Saving
 from connector.domain.alarm_words import Said
 from connector.domain.calendar import Calendar
 from connector.domain.decision import ConflictKind
@@ -22,13 +23,29 @@ class AlarmKind(StrEnum):
     NOT_ENTERED = "not_entered"
     ANOTHER_NUMBER = "another_number"
     NO_SCAN = "no_scan"
+    SHOP_STOPPED = "shop_stopped"
+    QOO10_SILENT = "qoo10_silent"
+    KEEPER_STUCK = "keeper_stuck"
+    TASK_ENDED = "task_ended"
+    SOURCE_SILENT = "source_silent"
+    SOURCE_TROUBLE = "source_trouble"
+    SENDER_REFUSED = "sender_refused"
+    KEY_ENDS = "key_ends"
+    DISK_NEARLY_FULL = "disk_nearly_full"
+    CLOCK_OFF = "clock_off"
+    TARGET_FAILING = "target_failing"
+
+
+SHOP_IS_DOWN = frozenset({AlarmKind.SHOP_STOPPED, AlarmKind.QOO10_SILENT, AlarmKind.KEEPER_STUCK})
+"""While one of these stands, nothing is entered for its shop."""
 
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
     """One alarm: what happened, since when, what to do, until when (None: no moment is known).
 
-    ``order_no`` is empty where it is not known; ``conflict_id`` names the conflict that it is about, if one.
+    ``order_no`` is empty where it is not known; ``conflict_id`` names the conflict that it is about, if one; ``about``
+    names what is neither an order nor a source: a task, a place where messages go. ``step`` grows with the matter.
     """
 
     kind: AlarmKind
@@ -41,11 +58,29 @@ class Alarm:
     do: Said
     source: str = ""
     conflict_id: int | None = None
+    saving: Saving = Saving.ORDER
+    step: int = 0
+    about: str = ""
 
     @property
     def key(self) -> tuple[str, ...]:
         """The same for the same alarm, however often it is looked for."""
-        return (self.kind, self.shop, self.order_no, self.tracking_no, self.source, str(self.conflict_id or ""))
+        number = str(self.conflict_id or "")
+        return (self.kind, self.shop, self.order_no, self.tracking_no, self.source, self.about, number)
+
+    @property
+    def subject(self) -> tuple[str, ...]:
+        """What it is about. Alarms about one order are about one thing, and so are those that say a shop is down."""
+        if self.order_no:
+            return ("order", self.shop, self.order_no)
+        if self.kind in SHOP_IS_DOWN:
+            return shop_is_down(self.shop)
+        return (self.kind, self.shop, self.source, self.about)
+
+
+def shop_is_down(shop: str) -> tuple[str, ...]:
+    """The subject of the alarms that say that nothing is entered for a shop."""
+    return ("shop", shop)
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,9 @@ def _unresolved(labels: Iterable[Unresolved], thresholds: Thresholds, now: datet
             heard[label.shop, label.source].append(label.heard_at)
     for (shop, source), times in heard.items():
         happened = UNRESOLVED.filled(source=source, count=len(times))
-        yield Alarm(AlarmKind.NOT_ENTERED, shop, "", "", min(times), None, happened, RESOLVE, source=source)
+        yield Alarm(
+            AlarmKind.NOT_ENTERED, shop, "", "", min(times), None, happened, RESOLVE, source, saving=Saving.CLARITY
+        )
 
 
 _WAITS_FOR_A_PERSON = frozenset({EntryState.HELD, EntryState.REFUSED})
@@ -201,6 +203,7 @@ def _conflicts(conflicts: Iterable[OpenConflict], thresholds: Thresholds, now: d
             CONFLICT[conflict.kind],
             Said(said.do_ja, said.do_en),
             conflict_id=conflict.id,
+            saving=said.saving,
         )
 
 
@@ -228,4 +231,5 @@ def _no_scan(material: AlarmMaterial, watched: Watched, now: datetime) -> Iterat
                 None,
                 happened,
                 FIND_PARCEL,
+                saving=Saving.CLARITY,
             )
