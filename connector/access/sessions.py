@@ -10,7 +10,7 @@ from aiohttp import hdrs, web
 
 from connector.access.agents import family
 from connector.access.gate import seen_origin
-from connector.domain.people import User
+from connector.domain.people import Session, User
 from connector.domain.roles import Actor, Via
 from connector.store.sessions import FoundSession, NewSession, Rotation, SessionBook
 
@@ -52,7 +52,7 @@ def standing(found: FoundSession, now: datetime, rules: SessionRules) -> Standin
     The token before the present one holds until the browser has shown the present one, and 60 seconds longer: the
     answer that carried it may have been lost on its way, and nobody is logged out for that.
     """
-    if now >= found.expires_at or now - found.seen_at >= rules.idle:
+    if has_ended(found, now, rules):
         return ENDED
     see = now - found.seen_at >= SEEN_EVERY
     if found.is_previous:
@@ -62,6 +62,11 @@ def standing(found: FoundSession, now: datetime, rules: SessionRules) -> Standin
         return Standing(holds=True, rotate=was_lost, see=see)
     rotate = _is_older(found.rotated_at, ROTATE_AFTER, now)
     return Standing(holds=True, rotate=rotate, confirm=not found.confirmed, see=see)
+
+
+def has_ended(session: FoundSession | Session, now: datetime, rules: SessionRules) -> bool:
+    """Whether a session is over for its age, or since it was not seen for long."""
+    return now >= session.expires_at or now - session.seen_at >= rules.idle
 
 
 def _is_older(at: datetime | None, than: timedelta, now: datetime) -> bool:
@@ -127,6 +132,11 @@ class Sessions:
         if begun:
             request[_NEW_COOKIE] = _Cookie(token, new.expires_at)
         return begun
+
+    async def listed(self, user_id: int | None = None) -> list[Session]:
+        """The sessions of a user, or of all, that have not ended; the last seen first."""
+        now = self._clock()
+        return [each for each in await self._book.all(user_id) if not has_ended(each, now, self._rules)]
 
     async def renew(self, request: web.Request) -> None:
         """Gives the browser that asks a new token at once; the one that it showed opens nothing any more."""

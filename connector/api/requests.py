@@ -26,12 +26,17 @@ async def case_of(request: web.Request, store: Store) -> Case:
     Raises:
         ApiError: there is none.
     """
-    text = request.match_info["id"]
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < len(str(_BIGGEST_ID)) else 0
+    number = id_in(request)
     found = await store.cases([number]) if number else []
     if not found:
         raise ApiError(404, "no_conflict", "There is no conflict of this number.", "GET /api/v1/conflicts?all=1")
     return found[0]
+
+
+def id_in(request: web.Request) -> int:
+    """The number that stands in the address; 0, which nothing has, for whatever else stands there."""
+    text = request.match_info["id"]
+    return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(_BIGGEST_ID)) else 0
 
 
 async def read_body(request: web.Request, shape: type[Body], what: str, example: str) -> Body:

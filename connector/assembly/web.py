@@ -6,7 +6,10 @@ from connector.access.routes import Routes
 from connector.api.conflicts import ConflictsApi
 from connector.api.description import Description
 from connector.api.entries import EntriesApi
+from connector.api.me import MeApi
 from connector.api.messages import MessagesApi
+from connector.api.tokens import TokensApi
+from connector.api.users import UsersApi
 from connector.assembly.access import guard
 from connector.assembly.behind import Behind
 from connector.assembly.console import add_console
@@ -40,6 +43,10 @@ def applications(behind: Behind) -> list[tuple[int, web.Application]]:
     ConflictsApi(behind.store, utc_now, behind.metrics).add_to(routes)
     EntriesApi(behind.store, utc_now).add_to(routes)
     MessagesApi(behind.store, behind.message_desk).add_to(routes)
+    people = behind.access.desk
+    UsersApi(behind.store, people, behind.settings.console.language, utc_now).add_to(routes)
+    MeApi(behind.store, people, behind.access.sessions, utc_now).add_to(routes)
+    TokensApi(behind.store, people, utc_now).add_to(routes)
     Description(routes).add_to(routes)
     return found
 
