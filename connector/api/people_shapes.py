@@ -4,14 +4,15 @@ from datetime import datetime
 from typing import Literal
 
 from pydantic import Field, SecretStr
+from pydantic.config import JsonDict
 
 from connector.api.shapes import Answer, Body, Question
 from connector.domain.acts import LONGEST_WHO
 from connector.domain.people import LONGEST_PASSWORD, SHORTEST_PASSWORD, LanguageCode
 from connector.domain.roles import Permission, Role, Via
 
-_NAME = {"minLength": 1, "maxLength": LONGEST_WHO}
-_PASSWORD = {"minLength": SHORTEST_PASSWORD, "maxLength": LONGEST_PASSWORD, "format": "password"}
+_NAME: JsonDict = {"minLength": 1, "maxLength": LONGEST_WHO}
+_PASSWORD: JsonDict = {"minLength": SHORTEST_PASSWORD, "maxLength": LONGEST_PASSWORD, "format": "password"}
 LONGEST_DAYS = 3650
 
 
