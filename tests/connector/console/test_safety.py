@@ -1,0 +1,109 @@
+"""What every answer says to the browser about itself, and how errors look in a browser."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import aiohttp
+import pytest
+
+from connector.console.language import local_path
+from connector.console.safety import HEADERS
+
+if TYPE_CHECKING:
+    from tests.connector.console.conftest import Place
+
+
+@pytest.mark.parametrize("path", ["/", "/login", "/conflicts", "/nowhere", "/api/v1/conflicts", "/healthz"])
+async def test_every_answer_carries_the_headers(place: Place, path: str) -> None:
+    async with place.session.get(place.url + path) as response:
+        assert {name: response.headers[name] for name in HEADERS} == HEADERS
+
+
+async def test_no_page_has_a_script_or_a_style_of_its_own(place: Place) -> None:
+    """The content security policy would keep the browser from running it; nothing may rely on it."""
+    for path in ("/", "/conflicts", "/login", "/nowhere"):
+        async with place.session.get(place.url + path) as response:
+            text = await response.text()
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", text), path
+        assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", text)), path
+
+
+async def test_every_file_of_a_page_comes_from_the_program_and_may_be_kept(place: Place) -> None:
+    async with place.session.get(place.url + "/") as response:
+        found = re.findall(r'(?:src|href)="(/static/[^"]+)"', await response.text())
+
+    assert len(found) >= 5
+    for path in found:
+        async with place.session.get(place.url + path) as response:
+            assert (response.status, "immutable" in response.headers["Cache-Control"]) == (200, True)
+
+
+@pytest.mark.parametrize("path", ["/static/000000000000/console.css", "/static/x/..%2f..%2fapp.py", "/static/a/b/c"])
+async def test_no_other_file_is_served(place: Place, path: str) -> None:
+    async with place.session.get(place.url + path) as response:
+        assert response.status == 404
+
+
+async def test_an_error_is_a_page_for_people_and_one_shape_for_programs(place: Place) -> None:
+    async with place.session.get(place.url + "/conflicts/999") as page:
+        text = await page.text()
+    async with place.session.get(place.url + "/api/v1/conflicts/999") as answer:
+        error = (await answer.json())["error"]
+
+    assert (page.status, page.content_type) == (404, "text/html")
+    assert "no_conflict" in text
+    assert "「今」へ戻る" in text
+    assert (answer.status, error["code"]) == (404, "no_conflict")
+
+
+async def test_whoever_has_not_logged_in_is_led_to_the_log_in_and_back(place: Place) -> None:
+    async with aiohttp.ClientSession() as nobody:
+        async with nobody.get(place.url + "/conflicts?which=closed", allow_redirects=False) as page:
+            pass
+        async with nobody.get(place.url + "/", headers={"HX-Request": "true"}, allow_redirects=False) as part:
+            pass
+
+    assert (page.status, page.headers["Location"]) == (303, "/login?next=/conflicts%3Fwhich%3Dclosed")
+    assert (part.status, part.headers["HX-Redirect"]) == (401, "/login?next=/")
+
+
+async def test_the_language_is_the_readers_choice(place: Place) -> None:
+    own = {"Origin": place.url}
+    async with place.session.post(
+        place.url + "/language",
+        data={"language": "en", "next": "/conflicts"},
+        headers=own,
+        allow_redirects=False,
+    ) as answer:
+        assert (answer.status, answer.headers["Location"]) == (303, "/conflicts")
+        assert "HttpOnly" in answer.headers["Set-Cookie"]
+    async with place.session.get(place.url + "/", headers={"Cookie": "language=en"}) as page:
+        assert '<html lang="en">' in await page.text()
+    async with place.session.get(place.url + "/", headers={"Cookie": "language=xx"}) as page:
+        assert '<html lang="ja">' in await page.text()
+
+
+async def test_another_sites_page_cannot_choose_the_language(place: Place) -> None:
+    async with place.session.post(
+        place.url + "/language", data={"language": "en"}, headers={"Origin": "http://elsewhere.example"}
+    ) as answer:
+        assert answer.status == 403
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("/entries?q=1", "/entries?q=1"),
+        ("//elsewhere.example", "/"),
+        ("/\\elsewhere.example", "/"),
+        ("https://elsewhere.example", "/"),
+        ("javascript:alert(1)", "/"),
+        ("/a\r\nSet-Cookie: x=1", "/"),
+        ("/今", "/"),
+        ("", "/"),
+    ],
+)
+def test_the_way_back_is_a_path_of_this_console(address: str, kept: str) -> None:
+    assert local_path(address) == kept

@@ -1,0 +1,67 @@
+"""The stream says that something changed, and never what."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import aiohttp
+import pytest
+
+from connector.store.changes import Changes, Topic
+
+if TYPE_CHECKING:
+    from tests.connector.console.conftest import Place
+
+WITHIN_S = 20
+
+
+async def next_event(response: aiohttp.ClientResponse) -> list[str]:
+    """The topics of the next event."""
+    while True:
+        line = (await asyncio.wait_for(response.content.readline(), WITHIN_S)).decode()
+        if line.startswith("data: "):
+            return line.removeprefix("data: ").split()
+
+
+async def test_a_commit_is_told_by_its_topics_alone(place: Place) -> None:
+    async with place.session.get(place.url + "/stream") as response:
+        assert response.content_type == "text/event-stream"
+        assert await asyncio.wait_for(response.content.readline(), WITHIN_S) == b"retry: 1000\n"
+        place.app.store.changes.tell({Topic.ENTRIES, Topic.CONFLICTS})
+
+        assert await next_event(response) == ["conflicts", "entries"]
+
+
+async def test_nobody_listens_without_a_log_in(place: Place) -> None:
+    async with aiohttp.ClientSession() as nobody, nobody.get(place.url + "/stream", allow_redirects=False) as answer:
+        assert answer.status == 303
+
+
+async def test_an_open_stream_does_not_hold_up_the_stop(place: Place) -> None:
+    """The fixture stops the program while this stream is open; it would else wait for its end."""
+    response = await place.session.get(place.url + "/stream")
+
+    assert response.status == 200
+
+
+async def test_what_happens_between_two_looks_comes_together() -> None:
+    changes = Changes()
+    with changes.listening() as listener:
+        changes.tell({Topic.ENTRIES})
+        changes.tell({Topic.LABELS})
+        changes.tell(())
+
+        assert await listener.take() == {Topic.ENTRIES, Topic.LABELS}
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(listener.take(), 0)
+
+
+async def test_whoever_left_is_told_nothing() -> None:
+    changes = Changes()
+    with changes.listening() as listener:
+        pass
+    changes.tell({Topic.ENTRIES})
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(listener.take(), 0)
