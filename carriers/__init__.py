@@ -14,11 +14,12 @@ from carriers.ehiden3.adapter import SOURCE as EHIDEN3
 from carriers.hikyaku_yupacket.adapter import SOURCE as HIKYAKU_YUPACKET
 from carriers.kangaroo_magic2.adapter import SOURCE as KANGAROO_MAGIC2
 from carriers.karrio.adapter import SOURCE as KARRIO
-from carriers.kinds import FiledKind, PolledKind, PushedKind, SourceKind
+from carriers.kinds import FiledKind, PolledKind, PushedKind, ScannedKind, SourceKind
 from carriers.logiless.adapter import SOURCE as LOGILESS
 from carriers.nextengine.adapter import SOURCE as NEXTENGINE
 from carriers.openlogi.adapter import SOURCE as OPENLOGI
 from carriers.printio.adapter import SOURCE as PRINTIO
+from carriers.scan.adapter import SOURCE as SCAN
 from carriers.sendcloud.adapter import SOURCE as SENDCLOUD
 from carriers.seventeentrack.adapter import SOURCE as SEVENTEENTRACK
 from carriers.shipandco.adapter import SOURCE as SHIPANDCO
@@ -52,6 +53,7 @@ SOURCES: Mapping[str, SourceKind] = MappingProxyType(
             NEXTENGINE,
             OPENLOGI,
             PRINTIO,
+            SCAN,
             SENDCLOUD,
             SEVENTEENTRACK,
             SHIPANDCO,
@@ -78,3 +80,6 @@ FILED: Mapping[str, FiledKind] = {name: kind for name, kind in SOURCES.items() i
 
 POLLED: Mapping[str, PolledKind] = {name: kind for name, kind in SOURCES.items() if isinstance(kind, PolledKind)}
 """The kinds that must be asked."""
+
+SCANNED: Mapping[str, ScannedKind] = {name: kind for name, kind in SOURCES.items() if isinstance(kind, ScannedKind)}
+"""The kinds that a person scans."""

@@ -1,4 +1,4 @@
-"""The forms that kinds of source are written in: pushed, filed, polled. All pure; the loops are in ``connector``."""
+"""The forms that kinds of source are written in: pushed, filed, polled, scanned. Pure; ``connector`` has the loops."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -123,6 +123,16 @@ class FiledKind(SourceKind):
     recognise: Callable[[Sequence[Sequence[str]], Mapping[str, str]], Layout]
     read_row: Callable[[Layout, Sequence[str]], LabelEvent | Ignored | RowRefused]
     check_options: Callable[[Mapping[str, str]], str | None] = _no_options
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScannedKind(SourceKind):
+    """A kind whose labels a person scans on the console's own page; nothing comes from outside.
+
+    ``check_options`` gives None, or says in one sentence what is wrong with the configured options.
+    """
+
+    check_options: Callable[[Mapping[str, str]], str | None]
 
 
 @dataclass(frozen=True, slots=True)

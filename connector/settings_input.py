@@ -12,7 +12,7 @@ ENV_PREFIX = "QOO10_CONNECTOR__"
 
 _NAMED = ("shops", "sources")
 """Sections that hold tables whose names a person chose."""
-_TABLES_OF_A_SOURCE = ("carriers", "credentials", "options")
+_TABLES_OF_A_SOURCE = ("carriers", "credentials", "options", "readers")
 
 
 class ConfigurationError(Exception):

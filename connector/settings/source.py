@@ -9,7 +9,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, StringConstraints, model_validator
 
 from carriers import SOURCES
-from carriers.kinds import FiledKind, PolledKind, PushedKind, SourceKind
+from carriers.kinds import FiledKind, PolledKind, PushedKind, ScannedKind, SourceKind
 from connector.domain.parcel import EnterOn
 from connector.domain.references import ReferenceKind
 from connector.settings.base import WithSecrets, allowed_url, listed, read_secret
@@ -32,6 +32,21 @@ def _usable_pattern(pattern: str) -> str:
     if pattern and "ref" not in compiled.groupindex:
         raise ValueError("needs a group named ref, for example (?P<ref>[0-9]+)")
     return pattern
+
+
+def _usable_prefix(prefix: str) -> str:
+    """A prefix is folded as what the reader sends is; one that is part of a number could not be told from it."""
+    if not re.fullmatch(r"[!-/:-@\[-`{-~][!-~]{0,4}", prefix) or prefix.startswith("-"):
+        raise ValueError(
+            "must be 1 to 5 visible ASCII characters, beginning with a sign other than a hyphen, such as !1"
+        )
+    return prefix
+
+
+def _usable_lane(name: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,19}", name):
+        raise ValueError("must be a short name of a-z, 0-9, - and _, such as left")
+    return name
 
 
 def _from_files(credentials: object) -> object:
@@ -75,6 +90,10 @@ class SourceSettings(WithSecrets):
     """Which files in the folder are taken, by name."""
     network_share: bool = False
     """Whether the folder is another machine's: it is then looked into, since nobody reports changes there."""
+    readers: dict[Annotated[str, AfterValidator(_usable_prefix)], Annotated[str, AfterValidator(_usable_lane)]] = Field(
+        default_factory=dict
+    )
+    """The prefix that a barcode reader sends -> a name for its lane, where several readers type on one scan page."""
     order_reference: ReferenceKind = ReferenceKind.AUTO
     """What its labels carry: the order number (注文番号), the cart number (カート番号), or either."""
     reference_pattern: Annotated[str, AfterValidator(_usable_pattern)] = ""
@@ -106,6 +125,8 @@ class SourceSettings(WithSecrets):
     def _check_way(self, kind: SourceKind) -> None:
         if self.folder is not None and not isinstance(kind, FiledKind):
             raise ValueError(f"folder: a source of the kind {kind.kind!r} has no files; remove it")
+        if self.readers and not isinstance(kind, ScannedKind):
+            raise ValueError(f"readers: a source of the kind {kind.kind!r} is not scanned; remove it")
         if self.network_share and self.folder is None:
             raise ValueError("network_share: there is no folder; set folder, or remove it")
         if self.every_s is not None and not isinstance(kind, PolledKind) and not self.network_share:
@@ -119,7 +140,7 @@ class SourceSettings(WithSecrets):
                 raise ValueError(f"options.{name}: unknown setting{nearest(name, kind.options)}")
             if (allowed := kind.options[name]) and value not in allowed:
                 raise ValueError(f"options.{name}: must be one of {', '.join(allowed)}")
-        if isinstance(kind, FiledKind) and (problem := kind.check_options(self.options)):
+        if isinstance(kind, FiledKind | ScannedKind) and (problem := kind.check_options(self.options)):
             raise ValueError(problem)
 
     def _check_secrets(self, kind: PushedKind) -> None:

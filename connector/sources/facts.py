@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from carriers import SOURCES
-from carriers.kinds import FiledKind, PolledKind, PushedKind, SourceKind
+from carriers.kinds import FiledKind, PolledKind, PushedKind, ScannedKind, SourceKind
 from carriers.model import EventKind, Way
 
 WAYS = {
@@ -85,6 +85,8 @@ def _settings(kind: SourceKind) -> Sequence[str]:
             return ("secrets",)
         case FiledKind():
             return ("folder", "files", "network_share")
+        case ScannedKind():
+            return ("readers",)
         case PolledKind(rotates_tokens=True):
             return ("every_s", "store.token_key")
         case PolledKind():

@@ -78,7 +78,8 @@ def try_out(name: str, source: SourceSettings, path: Path, headers: Mapping[str,
         elif isinstance(kind, PolledKind):
             reading = kind.read_page(body, source.kind_options)
         else:
-            raise TypeError(f"{source.kind} has no form")
+            trial.errors.append(f"a source of the kind {source.kind} has no payloads: try it on the scan page")
+            return trial
     except (UnreadablePayload, PollFailed) as unreadable:
         trial.errors.append(unreadable.problem)
         return trial
