@@ -5,20 +5,24 @@ from aiohttp import web
 from connector.access.routes import Routes
 from connector.assembly.behind import Behind
 from connector.clock import utc_now
+from connector.console.account import AccountPages
 from connector.console.assets import Assets
 from connector.console.conflicts import ConflictPages
 from connector.console.language import LanguageChoice
+from connector.console.login import LoginPages
 from connector.console.now import NowPage
 from connector.console.pages import Pages
 from connector.console.safety import add_headers, errors_as_pages
 from connector.console.stream import Stream
+from connector.console.users import UsersPages
 from connector.listing.words import Language
 
 
 def add_console(app: web.Application, routes: Routes, behind: Behind) -> Pages:
     """Adds the pages; before the gate is added, so that its refusals are shown as pages too."""
     assets = Assets()
-    pages = Pages(assets, Language.JA, utc_now, behind.store.count_open_conflicts)
+    access, language = behind.access, behind.settings.console.language
+    pages = Pages(assets, Language(behind.settings.console.language), utc_now, behind.store.count_open_conflicts)
     app.middlewares.append(errors_as_pages(pages))
     app.on_response_prepare.append(add_headers)
     stream = Stream(behind.store.changes)
@@ -29,6 +33,9 @@ def add_console(app: web.Application, routes: Routes, behind: Behind) -> Pages:
         LanguageChoice(),
         NowPage(pages, behind.now_desk),
         ConflictPages(pages, behind.store, behind.message_desk, utc_now),
+        LoginPages(pages, behind.store, access.desk, access.sessions, access.identify, utc_now),
+        AccountPages(pages, behind.store, access.desk, access.sessions, utc_now),
+        UsersPages(pages, behind.store, access.desk, access.sessions, language, utc_now),
     ):
         part.add_to(routes)
     return pages

@@ -14,7 +14,7 @@ from rich.text import Text
 from connector.demo.play import play
 from connector.demo.scenario import SCENARIO, Order, Twist, buy
 from connector.demo.show import entry_table, gap_ms, gaps, outcome
-from connector.demo.stage import Stage, rehearsal_qoo10, service
+from connector.demo.stage import USER, Stage, rehearsal_qoo10, service
 from connector.domain.entry import EntryState
 from connector.sandbox import Market
 
@@ -41,7 +41,7 @@ async def run_live(console: Console, port: int, stop: asyncio.Event) -> None:
         orders = _buyers(sandbox.market)
         waiting = deque(itertools.islice(orders, WAITING_ORDERS))
         async with service(sandbox, port) as stage, asyncio.TaskGroup() as tasks:
-            for line in _addresses(sandbox.admin_url, stage.url):
+            for line in _addresses(sandbox.admin_url, stage):
                 console.print(line, markup=False, highlight=False, soft_wrap=True)
             running = [
                 tasks.create_task(_pack(stage, orders, waiting)),
@@ -52,13 +52,13 @@ async def run_live(console: Console, port: int, stop: asyncio.Event) -> None:
                 task.cancel()
 
 
-def _addresses(admin_url: str, url: str) -> list[str]:
+def _addresses(admin_url: str, stage: Stage) -> list[str]:
     return [
         "A packing line at work, before a made-up Qoo10 on this machine. Ctrl-C ends it.",
         "",
-        f"  the service    {url}",
-        f"                 {url}/readyz    whether it can do its work",
-        f"                 {url}/metrics   what it measures",
+        f"  the console    {stage.url}   user {USER}, password {stage.password}",
+        f"                 {stage.url}/readyz    whether it can do its work",
+        f"                 {stage.url}/metrics   what it measures",
         f"  Qoo10's side   {admin_url}/orders",
         "",
     ]

@@ -15,7 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from connector import app
 from connector.demo.packing import PackingTable
 from connector.sandbox import Market, Sandbox, Switches
-from connector.settings import ServerSettings, Settings, ShopSettings, SourceSettings, StoreSettings
+from connector.settings import ConsoleSettings, ServerSettings, Settings, ShopSettings, SourceSettings, StoreSettings
 from connector.store.store import Store
 
 SHOP = "main"
@@ -24,6 +24,8 @@ LATENCY_MS = 40
 """How long the sandbox takes for each answer, so that the gap looks like something."""
 CALLS_PER_SECOND = 10
 """The upper end of what Qoo10's clients treat as safe."""
+USER = "demo"
+"""Who may log in to the console of a rehearsal, as an administrator; the password is another one each time."""
 
 
 class DemoSettings(Settings):
@@ -48,6 +50,7 @@ class Stage:
     """A running service before its made-up Qoo10."""
 
     url: str
+    password: str
     store: Store
     store_folder: Path
     market: Market
@@ -67,18 +70,20 @@ async def service(sandbox: Sandbox, port: int) -> AsyncIterator[Stage]:
         OSError: the port is taken.
     """
     secret = f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
+    password = secrets.token_hex(6)
     with TemporaryDirectory(prefix="qoo10-connector-demo-") as folder:
-        settings = demo_settings(sandbox, Path(folder), port, secret)
+        settings = demo_settings(sandbox, Path(folder), port, secret, password)
         async with app.running(settings) as running, aiohttp.ClientSession() as session:
             table = PackingTable(session, f"{running.url}/webhooks/{SOURCE}", secret)
-            yield Stage(running.url, running.store, Path(folder), sandbox.market, table)
+            yield Stage(running.url, password, running.store, Path(folder), sandbox.market, table)
 
 
-def demo_settings(sandbox: Sandbox, folder: Path, port: int, secret: str) -> DemoSettings:
+def demo_settings(sandbox: Sandbox, folder: Path, port: int, secret: str, password: str) -> DemoSettings:
     """One shop at the sandbox and one source, whatever the user's own settings are."""
     return DemoSettings(
         server=ServerSettings(port=port),
         store=StoreSettings(url=f"sqlite:///{folder}/connector.db"),
+        console=ConsoleSettings(first_user=USER, first_password=SecretStr(password)),
         shops={
             SHOP: ShopSettings(
                 qapi_url=sandbox.base_url,

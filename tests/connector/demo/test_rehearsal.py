@@ -95,7 +95,7 @@ async def test_the_users_own_settings_stay_outside(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("QOO10_CONNECTOR__SHOPS__OTHER__SELLER_AUTH_KEY", "real")
     monkeypatch.setenv("QOO10_CONNECTOR__SERVER__HOST", "0.0.0.0")  # noqa: S104 - it must not be used
     async with Sandbox() as sandbox:
-        settings = demo_settings(sandbox, tmp_path, 0, SECRET)
+        settings = demo_settings(sandbox, tmp_path, 0, SECRET, "made-up-for-this")
 
         assert list(settings.shops) == ["main"]
         assert settings.shops["main"].rehearsal
