@@ -22,7 +22,7 @@ def add_console(app: web.Application, routes: Routes, behind: Behind) -> Pages:
     """Adds the pages; before the gate is added, so that its refusals are shown as pages too."""
     assets = Assets()
     access, language = behind.access, behind.settings.console.language
-    pages = Pages(assets, Language(behind.settings.console.language), utc_now, behind.store.count_open_conflicts)
+    pages = Pages(assets, Language(language), utc_now, behind.store.count_open_conflicts)
     app.middlewares.append(errors_as_pages(pages))
     app.on_response_prepare.append(add_headers)
     stream = Stream(behind.store.changes)

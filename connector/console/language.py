@@ -31,16 +31,21 @@ class LanguageChoice:
         if language not in set(Language):
             raise ApiError(422, "unknown_language", "There is no such language.", "The languages are ja and en.")
         response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": back})
-        response.set_cookie(
-            LANGUAGE_COOKIE,
-            language,
-            max_age=_A_YEAR_S,
-            path="/",
-            httponly=True,
-            samesite="Lax",
-            secure=seen_origin(request).scheme == "https",
-        )
+        keep_language(request, response, Language(language))
         return response
+
+
+def keep_language(request: web.Request, response: web.StreamResponse, language: Language) -> None:
+    """Tells the browser to keep the language."""
+    response.set_cookie(
+        LANGUAGE_COOKIE,
+        language,
+        max_age=_A_YEAR_S,
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=seen_origin(request).scheme == "https",
+    )
 
 
 def local_path(address: str) -> str:
