@@ -6,7 +6,6 @@ pages ask anybody but their own program for anything, or when they write an erro
 
 import asyncio
 import re
-import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -26,20 +25,8 @@ from connector.demo.packing import Label, PackingTable, tracking_number
 from connector.demo.stage import DemoSettings
 from connector.sandbox import Market, NewLine, Sandbox, Switches
 from connector.settings import ApiSettings, ServerSettings, ShopSettings, SourceSettings, StoreSettings
+from tools.chromium import FLAGS, chromium
 
-FLAGS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # Nothing but this machine has a name here, whatever a page or the browser itself asks for.
-    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost",
-]
-BROWSER_FINDER = Path(__file__).parents[2] / "tools" / "browser"
 SHOP, SOURCE = "main", "packing-table"
 SECRET = "whsec_YnJvd3Nlci10ZXN0cy1vbmx5LW5vLXJlYWwtc2hvcA=="
 TOKEN = "a-token-for-browser-tests-on-loopback"
@@ -136,20 +123,18 @@ OpenPage = Callable[..., Awaitable[Page]]
 CheckAccess = Callable[[Page], Awaitable[None]]
 
 
-def chromium() -> str:
-    """The browser that tools/browser finds on this machine."""
-    command = [str(BROWSER_FINDER), "path"]
-    found = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a script of this project
-    if found.returncode:
-        pytest.fail(found.stderr, pytrace=False)
-    return found.stdout.strip()
+def _chromium() -> str:
+    try:
+        return chromium()
+    except FileNotFoundError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """The one browser of the run."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS, chromium_sandbox=False)
+        browser = await playwright.chromium.launch(executable_path=_chromium(), args=FLAGS, chromium_sandbox=False)
         try:
             yield browser
         finally:
