@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from http.cookies import SimpleCookie
 
 from aiohttp import hdrs, web
 
@@ -154,16 +155,14 @@ class Sessions:
         new = request.get(_NEW_COOKIE)
         if new is None:
             return
-        is_secure = seen_origin(request).scheme == "https"
-        response.set_cookie(
-            _cookie_name(request),
-            new.token,
-            max_age=max(0, int((new.expires_at - self._clock()).total_seconds())),
-            path="/",
-            secure=is_secure,
-            httponly=True,
-            samesite="Lax",
-        )
+        cookie: SimpleCookie = SimpleCookie()
+        cookie[_cookie_name(request)] = new.token
+        morsel = cookie[_cookie_name(request)]
+        morsel["max-age"] = max(0, int((new.expires_at - self._clock()).total_seconds()))
+        morsel["path"], morsel["httponly"], morsel["samesite"] = "/", True, "Lax"
+        morsel["secure"] = seen_origin(request).scheme == "https"
+        # Not by the answer's own cookies: those have become headers before the signal.
+        response.headers.add(hdrs.SET_COOKIE, morsel.OutputString())
 
     async def _rotate(
         self, request: web.Request, found: FoundSession, token_hash: str, now: datetime, *, keeps_old: bool = True
