@@ -19,6 +19,8 @@ from connector.cli_import import import_file
 from connector.cli_measure import alarms, report
 from connector.cli_messages import messages
 from connector.cli_sources import carriers, sources
+from connector.cli_tokens import tokens
+from connector.cli_users import users
 from connector.settings import Settings, load_settings
 from connector.settings_input import ConfigurationError
 from connector.store.errors import StoreError
@@ -44,6 +46,8 @@ main.add_typer(deliveries, name="deliveries")
 main.add_typer(conflicts, name="conflicts")
 main.add_typer(messages, name="messages")
 main.add_typer(sources, name="sources")
+main.add_typer(users, name="users")
+main.add_typer(tokens, name="tokens")
 main.command()(carriers)
 main.command()(alarms)
 main.command()(report)

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 import aiohttp
+from aiohttp import hdrs
 
 from connector.assembly.shops import new_session
 from connector.settings import ServerSettings, Settings
@@ -19,8 +21,18 @@ class DaemonSilent(Exception):
     """Whether anything was done is not known; the text says where nobody answered."""
 
 
-async def post(settings: Settings, path: str, body: Mapping[str, str], timeout_s: float) -> None:
-    """Sends what a person does to the daemon of these settings; returns when it is done.
+async def post(settings: Settings, path: str, body: Mapping[str, Any], timeout_s: float) -> Any:
+    """Sends what a person does to the daemon of these settings; gives its answer when it is done.
+
+    Raises:
+        DaemonRefused: the daemon says otherwise, or takes nothing.
+        DaemonSilent: nobody answered, or not as the daemon does.
+    """
+    return await ask(settings, hdrs.METH_POST, path, body, timeout_s)
+
+
+async def ask(settings: Settings, method: str, path: str, body: Mapping[str, Any] | None, timeout_s: float) -> Any:
+    """Asks the daemon of these settings for a change; gives its answer, None where it has no words.
 
     Raises:
         DaemonRefused: the daemon says otherwise, or takes nothing.
@@ -28,8 +40,8 @@ async def post(settings: Settings, path: str, body: Mapping[str, str], timeout_s
     """
     if not settings.api.tokens:
         raise DaemonRefused(
-            "The daemon is running, so this must go through its API, which is switched off: set [api] tokens (or "
-            "tokens_file) in the settings, restart the daemon, and try again."
+            "The daemon is running, so this must go through its API, for which the settings have no token: set [api] "
+            "tokens (or tokens_file), restart the daemon, and try again."
         )
     if settings.server.port == 0:
         raise DaemonRefused("The daemon is running on a port that only it knows: set server.port.")
@@ -39,11 +51,16 @@ async def post(settings: Settings, path: str, body: Mapping[str, str], timeout_s
     try:
         async with (
             new_session() as session,
-            session.post(address, json=body, headers=headers, timeout=timeout, allow_redirects=False) as response,
+            session.request(
+                method, address, json=body, headers=headers, timeout=timeout, allow_redirects=False
+            ) as response,
         ):
-            if response.status == HTTPStatus.CREATED:
-                return
-            error = (await response.json())["error"]
+            if response.status == HTTPStatus.NO_CONTENT:
+                return None
+            answer = await response.json()
+            if response.status in (HTTPStatus.OK, HTTPStatus.CREATED):
+                return answer
+            error = answer["error"]
             raise DaemonRefused(f"{error['message']} {error['hint']}")
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError, LookupError, TypeError) as error:
         raise DaemonSilent(

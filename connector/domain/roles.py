@@ -43,6 +43,8 @@ class Via(StrEnum):
     """A browser after a log-in."""
     TOKEN = "token"  # noqa: S105 - a word, no secret
     """A token of the API that was made for a program."""
+    COMMAND = "command"
+    """A command on the machine of the store, by whoever may write there."""
     SETTINGS = "settings"
     """A token that stands in ``[api] tokens``: whoever may write the settings may do everything."""
 
