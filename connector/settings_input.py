@@ -112,7 +112,7 @@ def nearest(name: str, known: Mapping[str, object]) -> str:
 def _may_be_json(parts: list[str], value: str) -> bool:
     if len(parts) == 1 or (len(parts) == 2 and parts[0] in _NAMED):  # noqa: PLR2004 - a section; a table in it
         return True
-    if parts == ["api", "tokens"]:
+    if parts in (["api", "tokens"], ["alerts", "rules"]):
         return value.lstrip().startswith("[")
     if parts[0] == "sources" and len(parts) == 3:  # noqa: PLR2004 - a setting of a source
         return parts[2] in _TABLES_OF_A_SOURCE or (parts[2] == "secrets" and value.lstrip().startswith("["))

@@ -46,6 +46,7 @@ class Alarm:
 
     ``order_no`` is empty where it is not known; ``conflict_id`` names the conflict that it is about, if one; ``about``
     names what is neither an order nor a source: a task, a place where messages go. ``step`` grows with the matter.
+    ``many`` is how many orders or parts it stands for.
     """
 
     kind: AlarmKind
@@ -61,6 +62,7 @@ class Alarm:
     saving: Saving = Saving.ORDER
     step: int = 0
     about: str = ""
+    many: int = 1
 
     @property
     def key(self) -> tuple[str, ...]:

@@ -59,6 +59,7 @@ FIND_PARCEL = Said(
     "荷物が残っていないか、配送会社に引き渡したかを確認してください。Qoo10の規定日数は公開されていません。",
     "See whether the parcel is still here or was never handed over. After how many days Qoo10 acts is not published.",
 )
+AND_MORE = Said("同じ種類の知らせがほかに{count}件あります。", "There are {count} more of the same kind.")
 CONFLICT: dict[ConflictKind, Said] = {
     ConflictKind.IN_THE_GAP: Said(
         "ラベル印刷後のキャンセル要請に、対応がありません。",

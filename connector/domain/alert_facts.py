@@ -9,6 +9,9 @@ from connector.domain.advice import Saving
 from connector.domain.alarm_facts import Alarm, AlarmKind
 from connector.domain.hours import Hours
 
+THE_REST = "*"
+"""What an alarm is about that stands for many; no task and no target has this name."""
+
 
 class Occasion(StrEnum):
     """Why a letter goes out."""
@@ -135,6 +138,11 @@ class Letter:
         return self.alerts[0].lead
 
     @property
+    def count(self) -> int:
+        """How many orders or parts it is about."""
+        return sum(alert.lead.many for alert in self.alerts)
+
+    @property
     def sort(self) -> tuple[str, ...]:
         """What letters are spread over time by."""
         return (self.target, self.occasion, self.lead.kind, self.lead.shop)
@@ -142,7 +150,11 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one look leads to: alerts that are new or changed, and letters to send."""
+    """What one look leads to: alerts that are new or changed, and letters to send.
+
+    ``news`` are the ids of alerts that somebody has acknowledged, and that there is news of.
+    """
 
     changed: tuple[Alert, ...] = ()
     letters: tuple[Letter, ...] = ()
+    news: tuple[int, ...] = ()

@@ -8,7 +8,7 @@ from enum import StrEnum
 from connector.domain.advice import Saving
 from connector.domain.alarm_facts import Alarm, AlarmKind
 from connector.domain.alarm_words import Said
-from connector.domain.alert_facts import Letter, Occasion
+from connector.domain.alert_facts import THE_REST, Letter, Occasion
 from connector.domain.orders import JAPAN
 
 LONGEST_LIST = 5
@@ -138,7 +138,7 @@ def trial_text(voice: Voice) -> Text:
 
 
 def _title(letter: Letter, voice: Voice) -> str:
-    lead, count = letter.lead, len(letter.alerts)
+    lead, count = letter.lead, letter.count
     urgent = lead.saving is Saving.GOODS_AND_MONEY
     prefix = voice.say(_PREFIXES[letter.occasion])
     if urgent and letter.occasion is not Occasion.RESOLVED:
@@ -172,16 +172,17 @@ def _about_one(letter: Letter, voice: Voice) -> Iterator[str]:
 
 
 def _about_many(letter: Letter, voice: Voice) -> Iterator[str]:
-    lead, count = letter.lead, len(letter.alerts)
+    lead, count = letter.lead, letter.count
+    named = [alert for alert in letter.alerts if alert.lead.many == 1][:LONGEST_LIST]
     yield voice.say(_MANY.filled(count=count))
-    for alert in letter.alerts[:LONGEST_LIST]:
+    for alert in named:
         until = alert.lead.until
         by = (
             f" {voice.say(_UNTIL)}{_moment(until, voice)}" if until and letter.occasion is not Occasion.RESOLVED else ""
         )
         yield f"- {_whom(alert.lead, voice)} {voice.say(alert.lead.happened)}{by}"
-    if count > LONGEST_LIST:
-        yield voice.say(_MORE.filled(count=count - LONGEST_LIST))
+    if count > len(named):
+        yield voice.say(_MORE.filled(count=count - len(named)))
     if lead.shop:
         yield voice.say(_OF_SHOP.filled(shop=lead.shop))
     if letter.occasion is not Occasion.RESOLVED:
@@ -194,7 +195,7 @@ def _about_many(letter: Letter, voice: Voice) -> Iterator[str]:
 def _whom(alarm: Alarm, voice: Voice) -> str:
     if alarm.order_no:
         return voice.say(_ORDER.filled(order_no=alarm.order_no))
-    return alarm.source or alarm.about or alarm.shop
+    return alarm.source or alarm.about.removesuffix(THE_REST) or alarm.shop
 
 
 def _link(alarm: Alarm, voice: Voice) -> str:

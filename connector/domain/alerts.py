@@ -11,11 +11,10 @@ from datetime import datetime, timedelta
 
 from connector.domain.advice import Saving
 from connector.domain.alarm_facts import SHOP_IS_DOWN, Alarm, AlarmKind, shop_is_down
-from connector.domain.alert_facts import Alert, Letter, Occasion, Outbox, Plan, Policy, Told
+from connector.domain.alert_facts import Alert, Letter, Occasion, Outbox, Plan, Policy, Rule, Told
 from connector.domain.silence import Looked
+from connector.domain.standing import with_what_stands
 
-GONE_FOR = timedelta(minutes=3)
-"""So long nothing may stand before an alert is over: a restart, or an answer in between, ends nothing."""
 GATHER = timedelta(minutes=10)
 """So long after a letter others of its sort wait for each other, unless goods can be saved."""
 MANY = 3
@@ -44,28 +43,28 @@ class _Wish:
 
 @dataclass(frozen=True, slots=True)
 class _Ear:
-    """One target at one moment: what it may be told of, and the subjects that nothing can be said of."""
+    """One target at one moment: what it may be told of, and the subjects that nothing can be said of.
+
+    ``open`` are the rules whose hours are now; it ``sleeps`` in quiet hours.
+    """
 
     target: str
     policy: Policy
     now: datetime
     undecided: frozenset[tuple[str, ...]]
-
-    @property
-    def sleeps(self) -> bool:
-        """Whether these are quiet hours."""
-        return self.policy.quiet is not None and self.policy.quiet.hold(self.now)
+    open: tuple[Rule, ...]
+    sleeps: bool
 
     def admits(self, alarm: Alarm) -> bool:
         """Whether it may be told of this now. Nobody is told of their own failing: it would not arrive."""
-        told_of = any(rule.names(self.target, alarm) and rule.open_at(self.now) for rule in self.policy.rules)
+        told_of = any(rule.names(self.target, alarm) for rule in self.open)
         about_itself = alarm.kind is AlarmKind.TARGET_FAILING and alarm.about == self.target
         return told_of and not about_itself and (not self.sleeps or _saves_goods(alarm))
 
     def admits_end_of(self, alert: Alert) -> bool:
         """Not at night, nor outside the hours of the rules; where no rule names the matter any more, at once."""
         rules = [rule for rule in self.policy.rules if any(rule.names(self.target, alarm) for alarm in alert.alarms)]
-        return not self.sleeps and (not rules or any(rule.open_at(self.now) for rule in rules))
+        return not self.sleeps and (not rules or any(rule in self.open for rule in rules))
 
     def shops_down(self, alerts: Iterable[Alert]) -> frozenset[str]:
         """The shops for which nothing is entered, as far as it is told of that at some hour."""
@@ -80,55 +79,25 @@ class _Ear:
 
 def plan(looked: Looked, kept: Sequence[Alert], outbox: Outbox, policy: Policy, now: datetime) -> Plan:
     """What to keep and what to tell after a look. ``kept`` are all alerts that are not done."""
-    alerts = {alert.subject: alert for alert in _with_what_stands(looked, kept, now)}
+    alerts = {alert.subject: alert for alert in with_what_stands(looked, kept, now)}
     letters: list[Letter] = []
     undecided = looked.undecided - {alarm.subject for alarm in looked.alarms}
+    open_rules = tuple(rule for rule in policy.rules if rule.open_at(now))
+    sleeps = policy.quiet is not None and policy.quiet.hold(now)
     for target in policy.targets:
+        ear = _Ear(target, policy, now, undecided, open_rules, sleeps)
         for subject, alert in alerts.items():
             alerts[subject] = _without_lost(alert, target, outbox.lost)
-        for letter, wishes in _letters(_Ear(target, policy, now, undecided), alerts, outbox):
+        for letter, wishes in _letters(ear, alerts, outbox):
             letters.append(letter)
             for wish in wishes:
                 alerts[wish.alert.subject] = _told(alerts[wish.alert.subject], wish, letter, policy)
     ended = [_done(alert, policy, now) for alert in alerts.values()]
     before = {alert.subject: alert for alert in kept}
-    return Plan(tuple(alert for alert in ended if alert != before.get(alert.subject)), tuple(letters))
-
-
-# What stands
-
-
-def _with_what_stands(looked: Looked, kept: Sequence[Alert], now: datetime) -> Iterator[Alert]:
-    standing: defaultdict[tuple[str, ...], list[Alarm]] = defaultdict(list)
-    for alarm in looked.alarms:
-        standing[alarm.subject].append(alarm)
-    for alarms in standing.values():
-        alarms.sort(key=lambda alarm: alarm.saving)
-    for alert in kept:
-        found = standing.pop(alert.subject, None)
-        if found is not None:
-            yield _standing_again(alert, tuple(found), now)
-        elif alert.subject in looked.undecided:
-            yield alert
-        else:
-            yield _gone(alert, now)
-    for subject, alarms in standing.items():
-        yield Alert(subject, now, tuple(alarms))
-
-
-def _standing_again(alert: Alert, alarms: tuple[Alarm, ...], now: datetime) -> Alert:
-    """Whoever was told that it is over has to hear of it as of something new."""
-    knowing = {target: told for target, told in alert.told.items() if not told.over}
-    anew = len(knowing) < len(alert.told)
-    first_at = now if anew else min(alert.first_at, now)
-    return replace(alert, alarms=alarms, told=knowing, first_at=first_at, gone_at=None, resolved_at=None)
-
-
-def _gone(alert: Alert, now: datetime) -> Alert:
-    # A clock that was put back lets it lie ahead.
-    gone_at = now if alert.gone_at is None else min(alert.gone_at, now)
-    believed = alert.resolved_at or (now if now >= gone_at + GONE_FOR else None)
-    return replace(alert, gone_at=gone_at, resolved_at=believed)
+    changed = tuple(alert for alert in ended if alert != before.get(alert.subject))
+    was_acknowledged = {alert.id for alert in kept if alert.acknowledged_at is not None}
+    news = tuple(alert.id for alert in changed if alert.acknowledged_at is None and alert.id in was_acknowledged)
+    return Plan(changed, tuple(letters), news)
 
 
 def _done(alert: Alert, policy: Policy, now: datetime) -> Alert:

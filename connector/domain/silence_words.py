@@ -56,8 +56,8 @@ MEND_SECRET = Said(
     "Check that both sides have the same secret; a sender's clock that is off is another cause.",
 )
 KEY_ENDS = Said(
-    "店舗 {shop} の販売者認証キーは{day}に期限が切れます(残り{days}日)。",
-    "The seller key of the shop {shop} ends on {day} ({days} days left).",
+    "店舗 {shop} の販売者認証キーは遅くとも{day}に期限が切れます(残り{days}日)。",
+    "The seller key of the shop {shop} ends on {day} at the latest ({days} days left).",
 )
 KEY_ENDED = Said(
     "店舗 {shop} の販売者認証キーは{day}に期限が切れたはずです。",

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSett
 from carriers import SOURCES
 from carriers.kinds import PolledKind
 from carriers.signatures import standard_webhook_key
+from connector.settings.alerts import AlertSettings
 from connector.settings.console import ConsoleSettings
 from connector.settings.measure import AlarmSettings, ReportSettings
 from connector.settings.sections import (
@@ -40,6 +41,7 @@ from connector.tokens import HOW_TO_MAKE_A_KEY
 __all__ = [
     "TRY_OUT_SECRET",
     "AlarmSettings",
+    "AlertSettings",
     "ApiSettings",
     "ConflictSettings",
     "ConsoleSettings",
@@ -74,6 +76,7 @@ class Settings(BaseSettings):
     api: ApiSettings = ApiSettings()
     console: ConsoleSettings = ConsoleSettings()
     alarms: AlarmSettings = AlarmSettings()
+    alerts: AlertSettings = AlertSettings()
     report: ReportSettings = ReportSettings()
     shops: dict[str, ShopSettings] = Field(min_length=1)
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
@@ -101,6 +104,12 @@ class Settings(BaseSettings):
             if not _NAME.fullmatch(name)
         ]
         public = standard_webhook_key(TRY_OUT_SECRET)
+        problems += [
+            f"alerts.rules: number {number} names a shop that is not there: {name!r}"
+            for number, rule in enumerate(self.alerts.rules, start=1)
+            for name in rule.shops
+            if name not in self.shops
+        ]
         problems += self._without_token_key()
         problems += self._with_the_same_folder()
         for name, source in self.sources.items():
@@ -174,6 +183,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "api": ApiSettings,
     "console": ConsoleSettings,
     "alarms": AlarmSettings,
+    "alerts": AlertSettings,
     "report": ReportSettings,
     "shops": ShopSettings,
     "sources": SourceSettings,

@@ -11,10 +11,15 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_va
 
 from connector.domain.calendar import Calendar, Closed, Weekday
 from connector.domain.decision import GapPolicy
+from connector.domain.hours import Hours
 from connector.settings.base import WithSecrets, allowed_url
 from connector.settings.closed import read_closed_days, read_closed_weekdays
 
 QOO10_HOST = "api.qoo10.jp"
+
+
+def _hours(text: str) -> str:
+    return str(Hours.read(text))
 
 
 class SetShipBy(StrEnum):
@@ -73,6 +78,8 @@ class ShopSettings(WithSecrets):
     """printed: set the ship-by date of a line in 配送要請 once its label is printed and its number has to wait."""
     ship_by_business_days: int = Field(default=1, ge=1, le=10)
     """The ship-by date that set_ship_by sets: so many business days after today."""
+    working_hours: Annotated[str, AfterValidator(_hours)] = "09:00-18:00"
+    """The hours in Japan at which labels are printed, on business days; a source's silence is counted in them."""
     closed_weekdays: Annotated[tuple[Weekday, ...], BeforeValidator(read_closed_weekdays)] = (
         Weekday.SATURDAY,
         Weekday.SUNDAY,
@@ -97,6 +104,11 @@ class ShopSettings(WithSecrets):
     def rehearsal(self) -> bool:
         """Whether this shop is a sandbox on this machine."""
         return urlsplit(self.qapi_url).hostname != QOO10_HOST
+
+    @property
+    def hours(self) -> Hours:
+        """The seller's working hours."""
+        return Hours.read(self.working_hours)
 
     @property
     def calendar(self) -> Calendar:

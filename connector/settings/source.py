@@ -102,6 +102,8 @@ class SourceSettings(WithSecrets):
     """The moment at which a number is entered. Later moments need a source that tells them."""
     hold_s: int = Field(default=0, ge=0, le=7 * 86_400)
     """How long the number then waits; a label that is voided meanwhile is never entered."""
+    silent_after_hours: float = Field(default=18, ge=0, le=500)
+    """A source that sent before and is silent for so many of its shop's working hours is an alarm; 0 never is."""
     carriers: dict[str, Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]] = Field(
         default_factory=dict
     )
@@ -165,6 +167,11 @@ class SourceSettings(WithSecrets):
     def hold(self) -> timedelta:
         """How long a number waits after its moment."""
         return timedelta(seconds=self.hold_s)
+
+    @property
+    def silent_after(self) -> timedelta | None:
+        """How much working time without a message is too much; None where no silence is."""
+        return timedelta(hours=self.silent_after_hours) if self.silent_after_hours else None
 
     @property
     def pattern(self) -> re.Pattern[str] | None:

@@ -37,14 +37,31 @@ def sections() -> dict[str, type[BaseModel]]:
     """Every table of config.toml by its heading."""
     found: dict[str, type[BaseModel]] = {}
     for name, field in Settings.model_fields.items():
-        annotation = field.annotation
-        if get_origin(annotation) is dict:
-            found[f"{name}.<name>"] = get_args(annotation)[1]
-        elif isinstance(annotation, type) and issubclass(annotation, Section):
-            found[name] = annotation
-        else:
+        tables = _tables(name, field.annotation)
+        if not tables:
             raise TypeError(f"{name}: neither a table nor tables with names")
+        found |= tables
     return found
+
+
+def _tables(name: str, annotation: Any) -> dict[str, type[BaseModel]]:
+    """The tables that a setting stands for, and those within them; none where it is a value."""
+    if get_origin(annotation) is dict and _is_table(of := get_args(annotation)[1]):
+        heading = f"{name}.<name>"
+    elif get_origin(annotation) is tuple and _is_table(of := get_args(annotation)[0]):
+        heading = f"[{name}]"
+    elif _is_table(of := annotation):
+        heading = name
+    else:
+        return {}
+    found = {heading: of}
+    for inner, field in of.model_fields.items():
+        found |= _tables(f"{heading}.{inner}", field.annotation)
+    return found
+
+
+def _is_table(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, Section)
 
 
 def lines() -> list[str]:
@@ -74,14 +91,14 @@ def _type(annotation: Any) -> str:
     if origin in (Union, types.UnionType):
         return _type(next(each for each in inner if each is not type(None)))
     if origin is tuple:
-        return f"list of {_type(inner[0])}"
+        return f"list of {_type(inner[0])}".replace("list of tables", "tables")
     if origin is dict:
-        return f"table of {_type(inner[1])}"
+        return f"table of {_type(inner[1])}".replace("table of tables", "tables with names")
     if origin is not None:  # Annotated
         return _type(inner[0])
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return "one of " + ", ".join(code(str(member.value)) for member in annotation)
-    return _PLAIN.get(annotation, "text")  # types of our own read text
+    return "tables" if _is_table(annotation) else _PLAIN.get(annotation, "text")  # types of our own read text
 
 
 def _default(field: FieldInfo) -> str:

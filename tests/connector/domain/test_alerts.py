@@ -16,9 +16,10 @@ from connector.domain.alarm_facts import Alarm, AlarmKind
 from connector.domain.alarm_words import Said
 from connector.domain.alert_facts import Alert, Letter, Occasion, Outbox, Policy, Rule
 from connector.domain.alert_words import Language, Voice, text_of
-from connector.domain.alerts import GATHER, GONE_FOR, MOST_WAITING, MOST_WAITING_URGENT, plan
+from connector.domain.alerts import GATHER, MOST_WAITING, MOST_WAITING_URGENT, plan
 from connector.domain.hours import Hours
 from connector.domain.silence import Looked
+from connector.domain.standing import GONE_FOR, MOST_APART
 
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 """Noon in Japan."""
@@ -290,6 +291,23 @@ class TestNoFlood:
         assert len(few.look(at(), *(alarm(str(n), conflict_id=n) for n in range(3)))) == 3
         (letter,) = many.look(at(), *(alarm(str(n), conflict_id=n, since=at(minutes=-n)) for n in range(50)))
         assert [alert.lead.order_no for alert in letter.alerts][:3] == ["49", "48", "47"]
+
+    def test_of_very_many_the_most_urgent_are_told_apart_and_the_rest_as_one(self) -> None:
+        """All are counted; what was told apart stays so; the rest is news again when there are ten times as many."""
+        world = World()
+        many = [alarm(str(n), conflict_id=n, since=at(minutes=-n)) for n in range(1000)]
+
+        (letter,) = world.look(at(), *many[:MOST_APART], *many[-20:])
+        assert (letter.count, len(letter.alerts), len(world.kept)) == (MOST_APART + 20, MOST_APART + 1, MOST_APART + 1)
+        goods = [replace(GOODS, order_no=f"g{n}", conflict_id=-n) for n in range(1, 3)]
+        assert told(world.look(at(minutes=11), *goods, *many)) == [
+            (NEW, ["g1"]),
+            (NEW, ["g2"]),
+            (NEW, [""]),
+        ]
+        world.look(at(minutes=12))
+        (over,) = world.look(at(minutes=25))
+        assert (over.occasion, over.count) == (OVER, 1002)
 
     def test_what_trickles_in_is_gathered(self) -> None:
         world = World()

@@ -1,0 +1,170 @@
+"""Gathers the signs of life of all parts; ``domain/silence.py`` judges them."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from connector.domain.calendar import day_in_japan
+from connector.domain.silence import (
+    DISK_WARN_BYTES,
+    KEY_LIFE,
+    FailingTarget,
+    ShopSigns,
+    Signs,
+    SilenceRules,
+    SourceSigns,
+    is_off,
+)
+from connector.measure.health import Health
+from connector.metrics import Metrics
+from connector.settings import Settings, ShopSettings
+from connector.store.sqlite import database_path
+from connector.store.store import Store
+
+
+class LivingKeeper(Protocol):
+    """What a keeper shows of itself."""
+
+    stopped_for: str
+    turned_at: datetime | None
+
+
+class TroubledSource(Protocol):
+    """What a source shows that the program goes to by itself."""
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be taken from it; empty while all is well."""
+        ...
+
+
+class SignsOfLife:
+    """Looks at every part. Since when something is so is remembered from the first look that found it so."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        metrics: Metrics,
+        health: Health,
+        *,
+        keepers: Mapping[str, LivingKeeper],
+        attended: Mapping[str, TroubledSource],
+        failed_tasks: Callable[[], Sequence[str]],
+        failing_targets: Sequence[Callable[[], Awaitable[tuple[FailingTarget, ...]]]],
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._metrics = metrics
+        self._health = health
+        self._keepers = keepers
+        self._attended = attended
+        self._failed_tasks = failed_tasks
+        self._failing_targets = failing_targets
+        self._folder = database_path(settings.store.url).parent
+        self._first_seen: dict[tuple[str, str], datetime] = {}
+        self._started_at: datetime | None = None
+
+    async def gather(self, now: datetime) -> Signs:
+        """All signs at this moment.
+
+        Raises:
+            StoreUnavailable: the store could not be read.
+        """
+        self._started_at = self._started_at or now
+        skews = [skew for shop in self._settings.shops if (skew := self._metrics.clock_skew_s(shop)) is not None]
+        clock_ahead_s = max(skews, key=abs, default=None)
+        disk_free = await asyncio.to_thread(_free_bytes, str(self._folder))
+        failing = [await each() for each in self._failing_targets]
+        return Signs(
+            shops=tuple([await self._shop(name, shop, now) for name, shop in self._settings.shops.items()]),
+            sources=await self._sources(now),
+            ended_tasks={name: self._since("task", name, now) for name in self._failed_tasks()},
+            disk_free=disk_free,
+            disk_low_since=self._since_if("disk", "", now, holds=disk_free is not None and disk_free < DISK_WARN_BYTES),
+            clock_ahead_s=clock_ahead_s,
+            clock_off_since=self._since_if("clock", "", now, holds=is_off(clock_ahead_s)),
+            failing_targets=tuple(target for some in failing for target in some),
+        )
+
+    async def _shop(self, name: str, settings: ShopSettings, now: datetime) -> ShopSigns:
+        keeper = self._keepers[name]
+        return ShopSigns(
+            shop=name,
+            stopped_since=self._since_if("stopped", name, now, holds=bool(keeper.stopped_for)),
+            turned_at=keeper.turned_at,
+            called=self._health.was_called(name),
+            unanswered_since=self._health.unanswered_since(name),
+            key_ends_on=await self._key_ends_on(name, settings),
+        )
+
+    async def _key_ends_on(self, name: str, settings: ShopSettings) -> date | None:
+        """At the latest; None where keys are issued anew by themselves, or nothing is known."""
+        if settings.api_key.get_secret_value():
+            return None
+        issued_on = settings.seller_auth_key_issued_on
+        if issued_on is None and not settings.rehearsal:
+            row = await self._store.shop(name)
+            first_used_at = row.key_first_used_at if row is not None else None
+            issued_on = None if first_used_at is None else day_in_japan(first_used_at)
+        return None if issued_on is None else issued_on + KEY_LIFE
+
+    async def _sources(self, now: datetime) -> tuple[SourceSigns, ...]:
+        heard = await self._store.now.last_deliveries(list(self._settings.sources))
+        due = await self._due_since(now)
+        found = []
+        for name, source in self._settings.sources.items():
+            attended, refusals = self._attended.get(name), self._health.refusals(name)
+            trouble = attended.trouble if attended is not None else ""
+            found.append(
+                SourceSigns(
+                    source=name,
+                    shop=source.shop,
+                    heard_at=heard[name].received_at if name in heard else None,
+                    silent_after=source.silent_after,
+                    troubled_since=self._since_if("trouble", name, now, holds=bool(trouble)),
+                    due_since=due.get(name),
+                    refused=refusals.count if refusals is not None else None if attended is None else 0,
+                    refused_since=refusals.since if refusals is not None else None,
+                )
+            )
+        return tuple(found)
+
+    async def _due_since(self, now: datetime) -> dict[str, datetime]:
+        """Polled sources that are due without an answer, since when; none from before this start."""
+        started_at = self._started_at or now
+        stands = {
+            row.source: max(filter(None, (row.next_at, row.polled_at, started_at)))
+            for row in await self._store.poll_rows()
+            if row.source in self._attended
+        }
+        return {name: since for name, since in stands.items() if since < now}
+
+    def _since(self, what: str, name: str, now: datetime) -> datetime:
+        return self._first_seen.setdefault((what, name), now)
+
+    def _since_if(self, what: str, name: str, now: datetime, *, holds: bool) -> datetime | None:
+        if not holds:
+            self._first_seen.pop((what, name), None)
+            return None
+        return self._since(what, name, now)
+
+
+def silence_rules(settings: Settings) -> SilenceRules:
+    """What the settings say about silence."""
+    return SilenceRules(
+        refused_in_a_row=settings.alerts.sender_refused_in_a_row,
+        calendars={name: shop.calendar for name, shop in settings.shops.items()},
+        working_hours={name: shop.hours for name, shop in settings.shops.items()},
+    )
+
+
+def _free_bytes(folder: str) -> int | None:
+    """What this program may still write; None where that cannot be asked."""
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return None
+    return disk.f_bavail * disk.f_frsize
