@@ -23,6 +23,7 @@ from pydantic import SecretStr
 from connector.app import RunningApp, running
 from connector.demo.packing import Label, PackingTable, tracking_number
 from connector.demo.stage import DemoSettings
+from connector.domain.roles import Role
 from connector.sandbox import Market, NewLine, Sandbox, Switches
 from connector.settings import ApiSettings, ServerSettings, ShopSettings, SourceSettings, StoreSettings
 from tools.chromium import FLAGS, chromium
@@ -121,6 +122,8 @@ class Console:
 
 OpenPage = Callable[..., Awaitable[Page]]
 CheckAccess = Callable[[Page], Awaitable[None]]
+LogIn = Callable[..., Awaitable[Page]]
+PASSWORD = "made-up-for-browser-tests"
 
 
 def _chromium() -> str:
@@ -195,6 +198,25 @@ async def open_page(browser: Browser, console: Console, watched: Watched) -> Asy
 async def page(open_page: OpenPage) -> Page:
     """A page on a desk's screen, with nobody logged in."""
     return await open_page()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def log_in(open_page: OpenPage, console: Console) -> LogIn:
+    """Makes a user of a role, and a page on which they have just logged in; takes the options of ``open_page``."""
+
+    async def log_in(role: Role = Role.OPERATOR, **options: Any) -> Page:
+        name = f"{role}-{len(await console.app.store.users.all())}"
+        added = {"name": name, "password": PASSWORD, "role": role, "language": "ja"}
+        assert (await console.ask("POST", "/api/v1/users", added))["name"] == name
+        page = await open_page(**options)
+        await page.goto("/login")
+        await page.get_by_label("名前").fill(name)
+        await page.get_by_label("パスワード").fill(PASSWORD)
+        await page.keyboard.press("Enter")
+        await page.locator("#live.on").wait_for(state="attached")
+        return page
+
+    return log_in
 
 
 @pytest.fixture

@@ -1,0 +1,124 @@
+"""docs/images/console-*.png: every page of the console, taken from a rehearsal on this machine.
+
+``python -m tools.screens`` takes them anew. They show a real run: its gaps are those of the machine that took them.
+"""
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from playwright.async_api import Browser, Page, async_playwright
+
+from connector import log
+from connector.demo.play import play
+from connector.demo.scenario import SCENARIO, buy
+from connector.demo.stage import USER, Stage, rehearsal_qoo10, service
+from connector.domain.entry import EntryState
+from tools.chromium import FLAGS, chromium
+
+IMAGES = Path(__file__).parent.parent / "docs" / "images"
+CARTS = 30
+"""So many carts are packed before the pictures are taken: twice the scenario, with all of its troubles."""
+DESK, PHONE = (1280, 860), (390, 844)
+_ON_ITS_WAY = frozenset({EntryState.WAITING, EntryState.ENTERING, EntryState.ACCEPTED, EntryState.UNCLEAR})
+_WITHIN_MS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture: its name, and the page as it is seen. ``path`` may name ``{conflict}`` and ``{entry}``."""
+
+    name: str
+    path: str
+    language: Literal["ja", "en"] = "ja"
+    scheme: Literal["light", "dark"] = "light"
+    size: tuple[int, int] = DESK
+    whole: bool = False
+
+
+SHOTS = (
+    Shot("login", "/login"),
+    Shot("now", "/"),
+    Shot("now-dark", "/", scheme="dark"),
+    Shot("now-en", "/", language="en"),
+    Shot("now-phone", "/", size=PHONE),
+    Shot("entries", "/entries"),
+    Shot("entries-phone", "/entries", size=PHONE),
+    Shot("entry", "/entries/{entry}", whole=True),
+    Shot("conflicts", "/conflicts"),
+    Shot("conflict", "/conflicts/{conflict}", whole=True),
+    Shot("conflict-phone", "/conflicts/{conflict}", size=PHONE),
+    Shot("scan", "/scan"),
+    Shot("scan-phone", "/scan", size=PHONE),
+    Shot("sources", "/sources"),
+    Shot("source", "/sources/packing-table", whole=True),
+    Shot("alerts", "/alerts"),
+    Shot("settings", "/settings"),
+    Shot("users", "/users"),
+    Shot("account", "/account"),
+)
+"""Every page, and those that people see all day in the ways that they see them."""
+
+
+async def main() -> None:
+    """Packs, waits until everything has come to rest, and takes the pictures."""
+    log.configure("error", "auto")
+    IMAGES.mkdir(exist_ok=True)
+    async with rehearsal_qoo10() as sandbox, service(sandbox, 0) as stage, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS, chromium_sandbox=False)
+        await _pack(stage)
+        names = {
+            "conflict": (await stage.store.cases())[0].conflict.id,
+            "entry": next(row.entry.id for row in await stage.store.entry_rows(50) if row.entry.accepted_at),
+        }
+        for shot in SHOTS:
+            await _take(browser, stage, shot, names)
+            print(f"docs/images/console-{shot.name}.png is new")
+        await browser.close()
+
+
+async def _pack(stage: Stage) -> None:
+    waiting = deque(buy(stage.market, cart, serial) for serial, cart in enumerate(SCENARIO * (CARTS // len(SCENARIO))))
+    while waiting:
+        await play(stage, waiting.popleft())
+    with stage.store.changes.listening() as listener:
+        while any(row.entry.state in _ON_ITS_WAY for row in await stage.store.entry_rows(500)):
+            await asyncio.wait_for(listener.take(), 60)
+
+
+async def _take(browser: Browser, stage: Stage, shot: Shot, names: dict[str, int]) -> None:
+    width, height = shot.size
+    context = await browser.new_context(
+        base_url=stage.url,
+        viewport={"width": width, "height": height},
+        color_scheme=shot.scheme,
+        locale="ja-JP",
+        timezone_id="Asia/Tokyo",
+        reduced_motion="reduce",
+    )
+    await context.add_cookies([{"name": "language", "value": shot.language, "url": stage.url}])
+    page = await context.new_page()
+    if shot.path != "/login":
+        await _log_in(page, stage)
+    answer = await page.goto(shot.path.format(**names))
+    if answer is None or not answer.ok:
+        raise RuntimeError(f"{shot.path} cannot be shown: {answer and answer.status}")
+    if shot.path != "/login":
+        await page.locator("#live.on").wait_for(timeout=_WITHIN_MS)
+    await page.evaluate("document.fonts.ready")
+    await page.screenshot(path=IMAGES / f"console-{shot.name}.png", full_page=shot.whole)
+    await context.close()
+
+
+async def _log_in(page: Page, stage: Stage) -> None:
+    await page.goto("/login")
+    await page.locator("[name=name]").fill(USER)
+    await page.locator("[name=password]").fill(stage.password)
+    await page.locator("[name=password]").press("Enter")
+    await page.locator("#live").wait_for(timeout=_WITHIN_MS)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
