@@ -14,9 +14,9 @@ from carriers.model import Delivery, Ignored, Reading
 from connector.intake.decoding import TextFile, inspect
 from connector.intake.labels import new_delivery
 from connector.intake.rows import Chunk, RefusedRow, read_chunks
-from connector.intake.threads import in_thread
 from connector.store.deliveries import NewDelivery
 from connector.store.store import Store
+from connector.threads import in_thread
 
 MOST_RANGES = 200
 """Ranges of rows that are remembered for one reason; a report with more helps nobody."""

@@ -26,10 +26,10 @@ from connector.intake.folders import (
     unchanged,
 )
 from connector.intake.reports import needs_report, report_of, report_of_refusal
-from connector.intake.threads import in_thread
 from connector.intake.writers import is_being_written
 from connector.metrics import Metrics
 from connector.store.errors import StoreUnavailable
+from connector.threads import in_thread
 
 LOOK_WHILE_WAITING_S = 0.5
 LOOK_WATCHED_S = 30.0

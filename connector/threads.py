@@ -30,5 +30,5 @@ async def in_thread(work: Callable[[], _T]) -> _T:
         with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
             loop.call_soon_threadsafe(settle, give)
 
-    threading.Thread(target=run, daemon=True, name="intake-files").start()
+    threading.Thread(target=run, daemon=True, name="blocking-work").start()
     return await done
