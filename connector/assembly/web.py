@@ -19,6 +19,8 @@ from connector.http import Runner, one_error_shape
 from connector.intake.webhooks import Webhooks
 from connector.probes import Probes
 
+ROUTES = web.AppKey("routes", Routes)
+"""The addresses of an application, for whoever has to know them all."""
 ANSWER_WITHIN_S = 5.0
 """How long a stop waits for requests whose body is still on its way, while what is in hand is finished."""
 
@@ -27,7 +29,7 @@ def applications(behind: Behind) -> list[tuple[int, web.Application]]:
     """Each application with its port. The first one is the console's; a second one takes webhooks where that is set."""
     server = behind.settings.server
     main = web.Application(middlewares=[one_error_shape])
-    routes = Routes(main)
+    routes = main[ROUTES] = Routes(main)
     add_console(main, routes, behind)
     guard(main, routes, behind.access, behind.settings, behind.store)
     found = [(server.port, main)]
@@ -35,7 +37,7 @@ def applications(behind: Behind) -> list[tuple[int, web.Application]]:
         _webhooks(behind).add_to(routes)
     else:
         public = web.Application(middlewares=[one_error_shape])
-        webhook_routes = Routes(public)
+        webhook_routes = public[ROUTES] = Routes(public)
         guard(public, webhook_routes, behind.access, behind.settings, behind.store)
         _webhooks(behind).add_to(webhook_routes)
         found.append((server.webhook_port, public))
