@@ -54,8 +54,9 @@ format: env-dev ## Mend style and format in place.
 docs: env-run ## Write the pages anew that the code writes: docs/decisions-table.md, reference.md, sources.md.
 	@$(BIN)/python -m tools.pages
 
-pictures: env-run ## Draw docs/images/demo.svg anew, from a rehearsal on this machine.
+pictures: env-dev env-browser ## Take the pictures in docs/images anew, from rehearsals on this machine.
 	@$(BIN)/python -m tools.pictures
+	@$(BIN)/python -m tools.screens
 
 bench: env-run ## Measure this machine: answers a second, durable commits, the gap (ARGS go to the benchmark).
 	@$(BIN)/python -m bench $(ARGS)

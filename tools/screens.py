@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, StorageState, async_playwright
 
 from connector import log
 from connector.demo.play import play
@@ -73,8 +73,9 @@ async def main() -> None:
             "conflict": (await stage.store.cases())[0].conflict.id,
             "entry": next(row.entry.id for row in await stage.store.entry_rows(50) if row.entry.accepted_at),
         }
+        logged_in = await _log_in(browser, stage)
         for shot in SHOTS:
-            await _take(browser, stage, shot, names)
+            await _take(browser, stage, shot, names, None if shot.path == "/login" else logged_in)
             print(f"docs/images/console-{shot.name}.png is new")
         await browser.close()
 
@@ -88,9 +89,12 @@ async def _pack(stage: Stage) -> None:
             await asyncio.wait_for(listener.take(), 60)
 
 
-async def _take(browser: Browser, stage: Stage, shot: Shot, names: dict[str, int]) -> None:
+async def _take(
+    browser: Browser, stage: Stage, shot: Shot, names: dict[str, int], logged_in: StorageState | None
+) -> None:
     width, height = shot.size
     context = await browser.new_context(
+        storage_state=logged_in,
         base_url=stage.url,
         viewport={"width": width, "height": height},
         color_scheme=shot.scheme,
@@ -100,24 +104,28 @@ async def _take(browser: Browser, stage: Stage, shot: Shot, names: dict[str, int
     )
     await context.add_cookies([{"name": "language", "value": shot.language, "url": stage.url}])
     page = await context.new_page()
-    if shot.path != "/login":
-        await _log_in(page, stage)
     answer = await page.goto(shot.path.format(**names))
     if answer is None or not answer.ok:
         raise RuntimeError(f"{shot.path} cannot be shown: {answer and answer.status}")
-    if shot.path != "/login":
+    if logged_in is not None:
         await page.locator("#live.on").wait_for(timeout=_WITHIN_MS)
     await page.evaluate("document.fonts.ready")
     await page.screenshot(path=IMAGES / f"console-{shot.name}.png", full_page=shot.whole)
     await context.close()
 
 
-async def _log_in(page: Page, stage: Stage) -> None:
+async def _log_in(browser: Browser, stage: Stage) -> StorageState:
+    """What a browser keeps after the log-in."""
+    context = await browser.new_context(base_url=stage.url)
+    page = await context.new_page()
     await page.goto("/login")
     await page.locator("[name=name]").fill(USER)
     await page.locator("[name=password]").fill(stage.password)
     await page.locator("[name=password]").press("Enter")
     await page.locator("#live").wait_for(timeout=_WITHIN_MS)
+    state = await context.storage_state()
+    await context.close()
+    return state
 
 
 if __name__ == "__main__":
