@@ -15,7 +15,6 @@ from connector.domain.inquiries import KeptInquiry
 from connector.domain.memory import LineMemory
 from connector.domain.messages import BuyerMessage
 from connector.domain.parcel import Parcel
-from connector.domain.releases import Release, Retry, checked_release, checked_retry
 from connector.store import (
     acts,
     again,
@@ -23,6 +22,7 @@ from connector.store import (
     conflicts,
     deliveries,
     entries,
+    entry_acts,
     fetches,
     history,
     inquiries,
@@ -39,6 +39,8 @@ from connector.store.changes import Changes, Topic
 from connector.store.deeds import DeedBook
 from connector.store.deliveries import NewDelivery, Receipt
 from connector.store.entries import Requeue, SettledEntry, Writing
+from connector.store.entry_acts import EntryActs
+from connector.store.entry_in_full import EntryFiles
 from connector.store.errors import StoreUnavailable
 from connector.store.fetches import DueFetch, SettledFetch
 from connector.store.history import Step
@@ -49,6 +51,7 @@ from connector.store.now import NowBook
 from connector.store.parcels import SettledParcel
 from connector.store.polls import PollRow, SettledPoll
 from connector.store.read_by_people import ReadByPeople
+from connector.store.search import EntrySearch
 from connector.store.sessions import SessionBook
 from connector.store.shops import ShopRow
 from connector.store.sqlite import (
@@ -76,8 +79,8 @@ TOPICS: Mapping[Work, frozenset[Topic]] = {
     parcels.settle_parcels: frozenset({Topic.LABELS, Topic.ENTRIES}),
     entries.begin_writing: frozenset({Topic.ENTRIES}),
     entries.settle_entries: frozenset({Topic.ENTRIES, Topic.CONFLICTS}),
-    again.release_entries: frozenset({Topic.ENTRIES}),
-    again.retry_entries: frozenset({Topic.ENTRIES}),
+    entry_acts.act_on_entries: frozenset({Topic.LABELS, Topic.ENTRIES}),
+    entry_acts.act_on_labels: frozenset({Topic.LABELS, Topic.ENTRIES}),
     acts.act_on: frozenset({Topic.ENTRIES, Topic.CONFLICTS}),
     conflicts.add_facts: frozenset({Topic.CONFLICTS}),
     messages.begin_messages: frozenset({Topic.CONFLICTS}),
@@ -104,6 +107,9 @@ class Store(ReadByPeople):
         self.changes = Changes()
         self._writer = Writer(writing, opened.require_in_place, self._tell)
         self._wakes: dict[str, asyncio.Event] = {}
+        self.entry_acts = EntryActs(self._writer.submit, self._reader, self.wake)
+        self.entry_files = EntryFiles(self._writer.submit, self._reader)
+        self.search = EntrySearch(self._writer.submit, self._reader)
         self.now = NowBook(self._writer.submit, self._reader)
         self.users = UserBook(self._writer.submit, self._reader)
         self.sessions = SessionBook(self._writer.submit, self._reader)
@@ -344,22 +350,6 @@ class Store(ReadByPeople):
             return await shops.shop_by_name(connection, name)
 
     # For people
-
-    async def release(self, release: Release) -> None:
-        """Lets a number out that is held for its check digit.
-
-        Raises:
-            ActRefused: it lacks something, or the entry is not held for that.
-        """
-        self.wake(await self._writer.submit(again.release_entries, checked_release(release))).set()
-
-    async def retry(self, retry: Retry) -> None:
-        """Makes an entry due now that stands still.
-
-        Raises:
-            ActRefused: it lacks something, or the entry goes by itself.
-        """
-        self.wake(await self._writer.submit(again.retry_entries, checked_retry(retry))).set()
 
     async def lines_in_conflict(self, shop: str, order_nos: Sequence[str]) -> set[str]:
         """Which of these lines have an open conflict."""
