@@ -1,11 +1,8 @@
-"""The commands of the day's work: ``entries list | show | release | retry`` and ``deliveries list``.
+"""The commands of the day's work: ``entries list | show``, with the acts on entries, and ``deliveries list``.
 
 Lists and stories only read, also beside a running daemon, and never take its lock.
 """
 
-import asyncio
-import getpass
-import sys
 import unicodedata
 from collections.abc import Sequence
 from typing import Annotated
@@ -14,8 +11,7 @@ import typer
 from rich.console import Console
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from connector.cli_act import ActFailed
-from connector.cli_release import perform
+from connector.cli_entry_acts import assign, hold, looked_at, release, retry, void
 from connector.cli_store import (
     CONFIG,
     EXIT_WRONG_USE,
@@ -27,24 +23,12 @@ from connector.cli_store import (
     settings_or_exit,
 )
 from connector.clock import utc_now
-from connector.domain.acts import ActRefused
 from connector.domain.entry import same_number
-from connector.domain.releases import (
-    NUMBER_CHECKED,
-    NUMBER_CHECKED_EN,
-    NUMBER_CHECKED_JA,
-    STANDS_STILL,
-    Release,
-    Retry,
-    checked_release,
-    checked_retry,
-)
 from connector.listing.moments import moments
 from connector.listing.show import deliveries_table, entries_table, story_parts
 from connector.listing.views import deliveries_view, entries_view, story_view
 from connector.listing.words import Language
-from connector.settings import Settings
-from connector.store.listing import EVERYTHING, STATES, Listed, listed, listed_of_lines, wanted_of
+from connector.store.listing import EVERYTHING, STATES, listed, wanted_of
 from connector.store.refusals import OUTCOMES, listed_deliveries
 from connector.store.story import Story, story
 
@@ -66,8 +50,6 @@ LangOption = Annotated[Language, typer.Option("--lang", help="The language of wh
 ShopOption = Annotated[str, typer.Option(help="One shop; without it all of them.")]
 SourceOption = Annotated[str, typer.Option(help="One source; without it all of them.")]
 LimitOption = Annotated[int, typer.Option(min=1, max=1000, help="The most rows.")]
-OrderArgument = Annotated[str, typer.Argument(help="The order number, as `entries list` shows it.")]
-WhoOption = Annotated[str, typer.Option(help="The name of whoever does this.")]
 
 
 @entries.command("list")
@@ -136,73 +118,8 @@ def show(
         output.print(story_parts(each, moments(each, now), now, lang), highlight=False)
 
 
-@entries.command()
-def release(
-    order_no: OrderArgument,
-    config: ConfigOption = CONFIG,
-    *,
-    number: Annotated[str, typer.Option(help="The tracking number, as it stands on the label.")],
-    who: WhoOption,
-    why: Annotated[str, typer.Option(help="The reason, in words; no personal data of the buyer.")],
-    confirm: Annotated[str, typer.Option(help=f"What you have done before: {NUMBER_CHECKED}.")] = "",
-    shop: ShopOption = "",
-) -> None:
-    """Enters a number all the same that is held for its check digit, and keeps who said so and why.
-
-    It decides nothing about a cancel request: such a number is held or entered as if its check digit were right.
-    Through the daemon's API while it runs (the settings need a token for it), else in the store.
-
-    Exit codes: 0 kept; 1 refused, or nobody to ask; 2 something is missing, or the configuration cannot be used.
-    """
-    settings = settings_or_exit(config)
-    if not confirm and sys.stdin.isatty():
-        confirm = NUMBER_CHECKED if typer.confirm(f"{NUMBER_CHECKED_JA}\n{NUMBER_CHECKED_EN}?") else ""
-    try:
-        checked_release(Release(0, number, who.strip(), why.strip(), utc_now(), confirm))
-    except ActRefused as refused:
-        fail(f"Nothing was done: {refused}.", EXIT_WRONG_USE)
-    of_line = _of_line(settings, order_no, shop)
-    matching = [each for each in of_line if same_number(each.tracking_no) == same_number(number)]
-    if len(matching) != 1:
-        there = ", ".join(f"{each.shop}: {each.tracking_no}" for each in of_line)
-        fail(f"Nothing was done: name one entry by --number and --shop; order {order_no} has {there}.")
-    wanted = Release(matching[0].entry_id or 0, number, who.strip(), why.strip(), utc_now(), confirm)
-    _perform(settings, [wanted])
-
-
-@entries.command()
-def retry(
-    order_no: OrderArgument,
-    config: ConfigOption = CONFIG,
-    *,
-    number: Annotated[
-        str, typer.Option(help="One tracking number; without it all of the order that stand still.")
-    ] = "",
-    who: Annotated[str, typer.Option(help="The name of whoever does this; without it the name you work under.")] = "",
-    why: Annotated[str, typer.Option(help="The reason, in words; no personal data of the buyer.")] = "retry",
-    shop: ShopOption = "",
-) -> None:
-    """Looks at an order at once whose number was refused, never shown, or stands still for another reason.
-
-    A number is sent again only where Qoo10 was not seen to have it, and only if nothing speaks against it.
-    Through the daemon's API while it runs (the settings need a token for it), else in the store.
-
-    Exit codes: 0 kept; 1 refused, or nobody to ask; 2 something is missing, or the configuration cannot be used.
-    """
-    settings, now = settings_or_exit(config), utc_now()
-    name = who.strip() or getpass.getuser()
-    try:
-        checked_retry(Retry(0, name, why.strip(), now))
-    except ActRefused as refused:
-        fail(f"Nothing was done: {refused}.", EXIT_WRONG_USE)
-    of_line = _of_line(settings, order_no, shop)
-    if number:
-        of_line = [each for each in of_line if same_number(each.tracking_no) == same_number(number)]
-    standing = [each for each in of_line if each.state in STANDS_STILL]
-    if not standing:
-        states = ", ".join(f"{each.tracking_no} is {each.state}" for each in of_line) or "no such number"
-        fail(f"Nothing was done: nothing of order {order_no} stands still ({states}).")
-    _perform(settings, [Retry(each.entry_id or 0, name, why.strip(), now) for each in standing])
+for act in (release, retry, hold, looked_at, void, assign):
+    entries.command()(act)
 
 
 @deliveries.command("list")
@@ -232,24 +149,6 @@ def list_deliveries(
         _say_more(found, limit, Language.EN)
     else:
         output.print("No such delivery.", highlight=False)
-
-
-def _of_line(settings: Settings, order_no: str, shop: str) -> list[Listed]:
-    """The entries of an order line; exit code 1 where there are none."""
-    shops = [shop] if shop else sorted(settings.shops)
-    wanted = unicodedata.normalize("NFKC", order_no).strip()
-    found = read_store(settings, lambda connection: listed_of_lines(connection, shops, wanted))
-    if not found:
-        fail(f"Nothing was done: order {order_no} has no entry in {', '.join(shops) or 'any shop'}.")
-    return found
-
-
-def _perform(settings: Settings, wanted: Sequence[Release | Retry]) -> None:
-    try:
-        said = asyncio.run(perform(settings, wanted))
-    except ActFailed as failed:
-        fail(str(failed))
-    output.print(said, markup=False, highlight=False, soft_wrap=True)
 
 
 def _say_more(found: Sequence[object], limit: int, lang: Language) -> None:

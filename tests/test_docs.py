@@ -12,9 +12,9 @@ from carriers import SOURCES
 from connector.domain.acts import NEEDS, ActKind
 from connector.domain.decision import ConflictKind
 from connector.domain.entry import EntryState
+from connector.domain.entry_acts import NUMBER_CHECKED
 from connector.domain.parcel import EnterOn, ParcelState
 from connector.domain.reasons import Reason
-from connector.domain.releases import NUMBER_CHECKED
 from tools.pages import DOCS, PAGES
 from tools.reference.addresses import parts
 from tools.reference.commands import PROGRAM, Command, commands

@@ -1,46 +1,51 @@
-"""``/api/v1/entries``: what waits, one by one, and letting a number out or having it tried again."""
+"""``/api/v1/entries``: numbers on their way to Qoo10, their story, and what persons do about them."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict
 
-from connector.access.routes import Routes
-from connector.api.requests import as_json, read_body
+from connector.access.routes import Operation, Routes
+from connector.api.cursor import cursor_of, place_of
+from connector.api.entry_shapes import (
+    EntryActBody,
+    EntryInFullAnswer,
+    EntryList,
+    EntryQuestion,
+    EntryRow,
+    ReleaseBody,
+    VoidBody,
+)
+from connector.api.requests import as_json, read_body, read_query, who_asks
+from connector.api.versions import id_in, require_match, tagged
 from connector.domain.acts import ActRefused
-from connector.domain.releases import Release, Retry, checked_release, checked_retry
+from connector.domain.calendar import start_of
+from connector.domain.entry_acts import ActOutdated, EntryAct, EntryActKind, checked_entry_act
 from connector.domain.roles import Permission
 from connector.http import ApiError
-from connector.listing.views import entries_view, entry_view
-from connector.store.listing import Listed, wanted_of
+from connector.listing.full_views import entry_in_full_view
+from connector.listing.views import entries_view, entry_view, time_view
+from connector.store.entry_in_full import EntryInFull
+from connector.store.listing import wanted_of
+from connector.store.search import Sought
 from connector.store.store import Store
 
-_QUESTIONS = {"shop", "source", "state", "limit"}
-_BIGGEST_ID = 2**63 - 1
+_WHY = '{"who": "sato", "why": "mended in QSM"}'
 _RELEASE = '{"number": "444413758702", "who": "sato", "why": "as on the label", "confirm": "number_checked"}'
-_RETRY = '{"who": "sato", "why": "mended in QSM"}'
+_VOID = '{"who": "sato", "why": "printed twice", "confirm": "label_destroyed"}'
+
+Body = TypeVar("Body", bound=EntryActBody)
 
 
-class _WantedRetry(BaseModel):
-    """The body of a retry."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-    who: str
-    why: str
-
-
-class _WantedRelease(_WantedRetry):
-    """The body of a release."""
-
-    number: str
-    confirm: str = ""
+def _act(summary: str, takes: type[EntryActBody]) -> Operation:
+    refusals = (HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED)
+    return Operation("entries", summary, EntryRow, HTTPStatus.CREATED, takes=takes, errors=refusals, etag=True)
 
 
 class EntriesApi:
-    """Lists entries, and keeps what persons do about those that stand still."""
+    """Lists and finds entries, shows one in full, and keeps what persons do about it."""
 
     def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
         self._store = store
@@ -48,50 +53,75 @@ class EntriesApi:
 
     def add_to(self, routes: Routes) -> None:
         """Adds the routes."""
-        routes.get("/api/v1/entries", self._list, needs=Permission.LOOK)
-        routes.post("/api/v1/entries/{id}/release", self._release, needs=Permission.ACT)
-        routes.post("/api/v1/entries/{id}/retry", self._retry, needs=Permission.ACT)
+        look, act = Permission.LOOK, Permission.ACT
+        of_list = Operation("entries", "Entries, by whatever is known of them", EntryList, asks=EntryQuestion)
+        in_full = Operation("entries", "One entry with its story", EntryInFullAnswer, etag=True)
+        routes.get("/api/v1/entries", self._list, needs=look, operation=of_list)
+        routes.get("/api/v1/entries/{id}", self._show, needs=look, operation=in_full)
+        for path, handler, summary, takes in (
+            ("hold", self._hold, "Hold a number back", EntryActBody),
+            ("release", self._release, "Let a number go out", ReleaseBody),
+            ("retry", self._retry, "Look at an entry again at once", EntryActBody),
+            ("looked-at", self._looked_at, "Say that a person has looked at it", EntryActBody),
+            ("void", self._void, "Mark the label void", VoidBody),
+        ):
+            routes.post(f"/api/v1/entries/{{id}}/{path}", handler, needs=act, operation=_act(summary, takes))
 
     async def _list(self, request: web.Request) -> web.Response:
-        """200 with `{"entries": [...], "more": false}`: what is not done, the most urgent first.
+        """200 with `{"entries": [...], "more": false, "next": null, "searched_to": null}`: what is not done.
 
         `shop`, `source`, `state` and `limit` (50, at most 1000) narrow it. `state` is one of the states of entries,
-        `unresolved` (labels whose order is not known; their `id` is null) or `all`. `gap_s` is the age of the gap in
-        seconds, up to now or to the moment that Qoo10 took the number; `entered` of `lines` lines of the parcel are
-        entered.
+        `unresolved` (labels whose order is not known; their `id` is null) or `all`. The most urgent come first; with
+        `order=newest`, or with `number`, `reason` or `day`, the newest, in pages: `next` is the `cursor` of the next
+        one. A page may end before it is full, with `searched_to`: go on with `next`. `gap_s` is the age of the gap in
+        seconds, up to now or to the moment that Qoo10 took the number; `entered` of `lines` lines are entered.
         """
-        asked, now = request.query, self._clock()
-        limit = asked.get("limit", "50")
-        if set(asked) - _QUESTIONS or not (limit.isascii() and limit.isdigit()):
-            message = "The questions are shop, source, state, and limit, which is a number."
-            raise ApiError(400, "bad_query", message, "Leave the other parameters out.")
+        asked, now = read_query(request, EntryQuestion), self._clock()
+        by_newest = bool(asked.number or asked.reason or asked.day or asked.cursor)
+        if asked.order == "urgent" and by_newest:
+            hint = "Leave order out, or the others."
+            raise ApiError(400, "bad_query", "number, reason, day and cursor need order=newest.", hint)
         try:
-            wanted = wanted_of(asked.get("shop", ""), asked.get("source", ""), asked.get("state", ""), int(limit[:9]))
+            wanted = wanted_of(asked.shop, asked.source, asked.state, asked.limit)
+            sought = _sought(asked)
         except ValueError as error:
             raise ApiError(400, "bad_query", f"{error}", "Ask for one of these.") from None
-        return as_json(entries_view(await self._store.listed_entries(wanted, now), wanted.limit, now))
+        if not by_newest and asked.order != "newest":
+            found = await self._store.listed_entries(wanted, now)
+            return as_json(entries_view(found, wanted.limit, now) | {"next": None, "searched_to": None})
+        page = await self._store.search.page(sought)
+        following = None if page.next is None else cursor_of(page.next)
+        return as_json(
+            {
+                "entries": [entry_view(each, now) for each in page.found],
+                "more": following is not None,
+                "next": following,
+                "searched_to": time_view(page.searched_to),
+            }
+        )
+
+    async def _show(self, request: web.Request) -> web.Response:
+        """200 with one entry, the entries of the same label, the acts that are possible or why not, and its story.
+
+        The answer's `ETag` stays while nothing changes but `gap_s`.
+        """
+        return tagged(request, entry_in_full_view(of := await self._entry(request), self._clock()), of.version)
+
+    async def _hold(self, request: web.Request) -> web.Response:
+        """201 with the entry as it is then: its number stays back until somebody releases it.
+
+        Only a number that was not sent yet can be held; what is being written at this moment cannot, and says so.
+        """
+        return await self._do(request, EntryActKind.HOLD, EntryActBody, _WHY)
 
     async def _release(self, request: web.Request) -> web.Response:
-        """201 with the entry as it is then: its number goes out although its check digit is wrong.
+        """201 with the entry as it is then: a person no longer holds it, or its wrong check digit no longer does.
 
-        The body is `{"number": "444413758702", "who": "sato", "why": "as on the label", "confirm": "number_checked"}`.
-        Only an entry that is held as `check_digit` can be released. It decides nothing about a cancel request.
+        From a hold the body is `{"who": "sato", "why": "the goods are here"}`; from the check digit
+        `{"number": "444413758702", "who": "sato", "why": "as on the label", "confirm": "number_checked"}`.
+        It decides nothing about a cancel request.
         """
-        entry = await self._entry(request)
-        body = await read_body(request, _WantedRelease, "release", _RELEASE)
-        release = Release(
-            entry.entry_id or 0, body.number, body.who.strip(), body.why.strip(), self._clock(), body.confirm
-        )
-        try:
-            checked_release(release)
-        except ActRefused as refused:
-            hint = "Send number, who, why and confirm."
-            raise ApiError(422, "act_incomplete", f"Nothing was done: {refused}.", hint) from None
-        try:
-            await self._store.release(release)
-        except ActRefused as refused:
-            raise _refused(refused) from None
-        return await self._answer(entry)
+        return await self._do(request, EntryActKind.RELEASE, ReleaseBody, _RELEASE)
 
     async def _retry(self, request: web.Request) -> web.Response:
         """201 with the entry as it is then: it is looked at, and tried again where that may be, at once.
@@ -99,34 +129,79 @@ class EntriesApi:
         The body is `{"who": "sato", "why": "mended in QSM"}`. Only an entry that is `held`, `refused` or in `conflict`
         can be tried again; the others go by themselves, or are done.
         """
+        return await self._do(request, EntryActKind.RETRY, EntryActBody, _WHY)
+
+    async def _looked_at(self, request: web.Request) -> web.Response:
+        """201 with the entry as it is then: the alarm that nobody has looked at it falls silent.
+
+        It comes back when the entry stands still for another reason. A conflict is looked at by what is done there.
+        """
+        return await self._do(request, EntryActKind.LOOKED_AT, EntryActBody, _WHY)
+
+    async def _void(self, request: web.Request) -> web.Response:
+        """201 with the entry as it is then: its label is void, as if its source had said so.
+
+        The body is `{"who": "sato", "why": "printed twice", "confirm": "label_destroyed"}`. A number that is not
+        entered yet is dropped, of a cart for all lines; one that stands at Qoo10 becomes a conflict.
+        """
+        return await self._do(request, EntryActKind.VOID, VoidBody, _VOID)
+
+    async def _do(self, request: web.Request, kind: EntryActKind, takes: type[Body], example: str) -> web.Response:
         entry = await self._entry(request)
-        body = await read_body(request, _WantedRetry, "retry", _RETRY)
-        retry = Retry(entry.entry_id or 0, body.who.strip(), body.why.strip(), self._clock())
+        body = await read_body(request, takes, str(kind), example)
+        seen = require_match(request, entry_in_full_view(entry, self._clock()), entry.version)
+        given = body.model_dump()
+        act = EntryAct(
+            kind=kind,
+            entry_id=entry.listed.entry_id or 0,
+            who=who_asks(request, body.who),
+            why=body.why.strip(),
+            at=self._clock(),
+            number=given.get("number", ""),
+            confirmed=given.get("confirm", ""),
+            seen=seen,
+        )
         try:
-            checked_retry(retry)
+            checked_entry_act(act)
         except ActRefused as refused:
-            hint = "Send who and why."
+            hint = "Send who and why, and what else this act needs."
             raise ApiError(422, "act_incomplete", f"Nothing was done: {refused}.", hint) from None
         try:
-            await self._store.retry(retry)
+            await self._store.entry_acts.on_entry(act)
+        except ActOutdated as outdated:
+            raise ApiError(
+                412, "changed", f"Nothing was done: {outdated}.", "Read it again, and decide anew."
+            ) from None
         except ActRefused as refused:
-            raise _refused(refused) from None
-        return await self._answer(entry)
+            hint = "Read the entry again; its state does not allow this."
+            raise ApiError(409, "act_refused", f"Nothing was done: {refused}.", hint) from None
+        (stands,) = await self._store.listed_by_id([act.entry_id])
+        return as_json(entry_view(stands, self._clock()), HTTPStatus.CREATED)
 
-    async def _entry(self, request: web.Request) -> Listed:
+    async def _entry(self, request: web.Request) -> EntryInFull:
         """The entry whose id stands in the address."""
-        text = request.match_info["id"]
-        number = int(text) if text.isascii() and text.isdigit() and len(text) < len(str(_BIGGEST_ID)) else 0
-        found = await self._store.listed_by_id([number]) if number else []
-        if not found:
+        number = id_in(request)
+        found = await self._store.entry_files.entry(number) if number else None
+        if found is None:
             raise ApiError(404, "no_entry", "There is no entry of this id.", "GET /api/v1/entries")
-        return found[0]
-
-    async def _answer(self, entry: Listed) -> web.Response:
-        (now_stands,) = await self._store.listed_by_id([entry.entry_id or 0])
-        return as_json(entry_view(now_stands, self._clock()), HTTPStatus.CREATED)
+        return found
 
 
-def _refused(refused: ActRefused) -> ApiError:
-    hint = "Read the entry again; its state does not allow this."
-    return ApiError(409, "act_refused", f"Nothing was done: {refused}.", hint)
+def _sought(asked: EntryQuestion) -> Sought:
+    """What is asked for.
+
+    Raises:
+        ValueError: the cursor is none.
+    """
+    since = None if asked.day is None else start_of(asked.day)
+    return Sought(
+        number=asked.number.strip(),
+        shop=asked.shop,
+        source=asked.source,
+        state=asked.state,
+        reason=asked.reason,
+        since=since,
+        before=None if since is None else since + timedelta(days=1),
+        after=place_of(asked.cursor) if asked.cursor else None,
+        limit=asked.limit,
+    )

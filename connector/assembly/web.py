@@ -8,6 +8,7 @@ from connector.api.description import Description
 from connector.api.entries import EntriesApi
 from connector.api.me import MeApi
 from connector.api.messages import MessagesApi
+from connector.api.parcels import ParcelsApi
 from connector.api.tokens import TokensApi
 from connector.api.users import UsersApi
 from connector.assembly.access import guard
@@ -44,6 +45,7 @@ def applications(behind: Behind) -> list[tuple[int, web.Application]]:
     Probes(behind.store, behind.keepers, behind.attended, behind.tasks.failed, utc_now, behind.metrics).add_to(routes)
     ConflictsApi(behind.store, utc_now, behind.metrics).add_to(routes)
     EntriesApi(behind.store, utc_now).add_to(routes)
+    ParcelsApi(behind.store, utc_now).add_to(routes)
     MessagesApi(behind.store, behind.message_desk).add_to(routes)
     people = behind.access.desk
     UsersApi(behind.store, people, behind.settings.console.language, utc_now).add_to(routes)

@@ -59,11 +59,12 @@ class Person(StrEnum):
     """What a person has decided about the entry.
 
     Nothing; its number is right although its check digit says otherwise, which decides nothing about a cancel request;
-    enter it (refused in QSM); leave it (parcel stopped).
+    hold it back for now; enter it (refused in QSM); leave it (parcel stopped). The last word counts.
     """
 
     NONE = "none"
     NUMBER_CHECKED = "number_checked"
+    HOLD = "hold"
     ENTER = "enter"
     LEAVE = "leave"
 
@@ -253,6 +254,15 @@ RULES: tuple[Rule, ...] = (
         "B5, A2, A3",
         shipping=_SHIPPED,
         shown=_SAME,
+    ),
+    # A person holds the number back: what the facts allow otherwise waits for the release.
+    Rule(
+        Verdict(Action.HOLD, Reason.HELD_BY_PERSON),
+        "A person holds the number back; it is not entered before they let it go.",
+        "design: a person decides",
+        shipping=frozenset({Shipping.UNPAID, Shipping.OPEN}),
+        written=frozenset({Written.NEVER}),
+        person=frozenset({Person.HOLD}),
     ),
     # The line is not where a number can be written.
     Rule(

@@ -77,7 +77,7 @@ class ParcelKey:
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """One label of one order reference."""
+    """One label of one order reference; or of the order or cart that a person has assigned it to."""
 
     id: int
     key: ParcelKey
@@ -87,6 +87,8 @@ class Parcel:
     times: Times
     state: ParcelState
     attempts: int = 0
+    assigned_order_no: str = ""
+    assigned_pack_no: str = ""
 
     @property
     def label(self) -> Label:

@@ -36,6 +36,7 @@ class Reason(StrEnum):
     IN_THE_GAP = "in_the_gap"
     PERSON_ENTERS = "person_enters"
     MADE_TO_ORDER = "made_to_order"
+    HELD_BY_PERSON = "held_by_person"
     LEFT_CANCELLED = "left_cancelled"
     CANCELLED = "cancelled"
     ANOTHER_NUMBER = "another_number"
@@ -213,6 +214,12 @@ WORDINGS: dict[Reason, Wording] = {
         "A cancel request for an item that is made to order",
         "QSMで拒否してください。番号は本日中に入力します。",
         "Refuse it in QSM; the number must stand the same day.",
+    ),
+    Reason.HELD_BY_PERSON: Wording(
+        "担当者が保留にしました",
+        "A person holds the number back",
+        "保留を解除するまで入力しません。解除は「入力」の画面か entries release でできます。",
+        "Nothing is entered until a person lets it go, on the page Entries or with entries release.",
     ),
     Reason.LEFT_CANCELLED: Wording(
         "担当者が荷物を止め、キャンセルのままとしました",

@@ -30,6 +30,8 @@ from connector.store.store import Store
 
 _SLOWEST_TO_SHOW = timedelta(minutes=10)
 """Nothing slower was ever suspected of Qoo10; what takes longer to show was not looked at in time."""
+SINGLE, BULK = "SetSendingInfo", "SetSendingInfoBulk"
+"""The calls that carry one number, or up to 500."""
 LOOKED_AT_NUMBER = (Person.NUMBER_CHECKED, Person.ENTER)
 """After these a wrong check digit holds nothing back."""
 
@@ -126,7 +128,8 @@ class EntryDesk:
 
     def _before_looking(self, entry: Entry, parcel: Parcel) -> SettledEntry | _Work:
         """What can be said without asking Qoo10: not yet its moment, a wrong number, a name that nobody settled."""
-        if parcel.label is Label.VOIDED or entry.accepted_at is not None or entry.state is EntryState.UNCLEAR:
+        held = entry.person is Person.HOLD
+        if held or parcel.label is Label.VOIDED or entry.accepted_at is not None or entry.state is EntryState.UNCLEAR:
             return _Work(entry, parcel, entry.shipping_corp)
         now = self._clock()
         source = self._sources.get(parcel.source)
@@ -214,24 +217,27 @@ class EntryDesk:
         return Making.TO_ORDER if code and to_order else Making.STOCK
 
     async def _write(self, writings: Sequence[Writing]) -> None:
-        call = "SetSendingInfo" if len(writings) == 1 else "SetSendingInfoBulk"
-        await self._store.begin_writing([replace(each, written_with=call) for each in writings])
+        call = SINGLE if len(writings) == 1 else BULK
+        begun = await self._store.begin_writing([replace(each, written_with=call) for each in writings])
+        writings = [each for each in writings if each.entry.id in begun]
+        if not writings:
+            return
         entries = {each.entry.order_no: replace(each.entry, state=EntryState.ENTERING) for each in writings}
         rows = [SendingRow(each.entry.order_no, each.shipping_corp, each.entry.tracking_no) for each in writings]
         try:
-            outcomes = await self._send(rows)
+            outcomes = await self._send(rows, together=call == BULK)
         except (CredentialError, LaterError) as error:
             await self._settle([after_failure(entry, error, self._moment()) for entry in entries.values()])
             raise
         await self._settle([after_write(entries[no], outcome, self._moment()) for no, outcome in outcomes.items()])
 
-    async def _send(self, rows: Sequence[SendingRow]) -> dict[str, RowOutcome]:
-        """What became of each row: one alone in a call of its own, several together.
+    async def _send(self, rows: Sequence[SendingRow], *, together: bool) -> dict[str, RowOutcome]:
+        """What became of each row, each in a call of its own or all together.
 
         Raises:
             CredentialError, LaterError: nothing was written.
         """
-        if len(rows) > 1:
+        if together:
             try:
                 return await self._client.send_numbers(rows)
             except UnclearError as error:

@@ -82,13 +82,18 @@ class ParcelDesk:
         return known
 
     def _candidates(self, parcel: Parcel) -> tuple[str, ...]:
+        if assigned := parcel.assigned_order_no or parcel.assigned_pack_no:
+            return (assigned,)
         source = self._sources.get(parcel.source)
         return candidates(parcel.key.order_ref, source.pattern if source else None)
 
     def _resolve(self, parcel: Parcel, numbers: Sequence[str], known: Mapping[str, Sequence[LineMemory]]) -> Resolution:
         source = self._sources.get(parcel.source)
         concerned = {memory.order_no: memory for number in numbers for memory in known.get(number, ())}
-        return resolve(numbers, source.order_reference if source else ReferenceKind.AUTO, tuple(concerned.values()))
+        kind = source.order_reference if source else ReferenceKind.AUTO
+        if parcel.assigned_order_no or parcel.assigned_pack_no:
+            kind = ReferenceKind.ORDER_NO if parcel.assigned_order_no else ReferenceKind.PACK_NO
+        return resolve(numbers, kind, tuple(concerned.values()))
 
     def _settled(
         self,
@@ -134,6 +139,7 @@ class ParcelDesk:
                     order_no=order_no,
                     pack_no=known[order_no].pack_no if order_no in known else "",
                     parcel_id=parcel.id,
+                    source=parcel.source,
                     tracking_no=parcel.key.tracking_number,
                     overdue_from=known[order_no].overdue_from if order_no in known else None,
                     heard_at=parcel.times.heard_printed_at or now,

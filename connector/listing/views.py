@@ -21,6 +21,7 @@ def entry_view(of: Listed, now: datetime) -> dict[str, Any]:
     said = wording(of)
     return {
         "id": of.entry_id,
+        "parcel_id": of.parcel_id,
         "shop": of.shop,
         "source": of.source,
         "order_no": of.order_no,
@@ -42,10 +43,10 @@ def entry_view(of: Listed, now: datetime) -> dict[str, Any]:
         "detail": of.detail,
         "person": "" if of.person is Person.NONE else str(of.person),
         "overdue": of.is_overdue(now),
-        "overdue_from": _time(of.overdue_from),
-        "heard_at": _time(of.heard_at),
-        "accepted_at": _time(of.accepted_at),
-        "due_at": _time(of.due_at),
+        "overdue_from": time_view(of.overdue_from),
+        "heard_at": time_view(of.heard_at),
+        "accepted_at": time_view(of.accepted_at),
+        "due_at": time_view(of.due_at),
         "gap_s": round(((of.accepted_at or now) - of.heard_at).total_seconds(), 3),
     }
 
@@ -61,7 +62,7 @@ def deliveries_view(found: list[ListedDelivery], limit: int) -> dict[str, Any]:
         {
             "id": each.id,
             "source": each.source,
-            "received_at": _time(each.received_at),
+            "received_at": time_view(each.received_at),
             "outcome": each.outcome,
             "problem": each.problem,
             "shape": each.shape,
@@ -82,8 +83,8 @@ def story_view(of: Story, moments: list[Moment], now: datetime) -> dict[str, Any
         "conflicts": [each.id for each, _ in of.conflicts],
         "history": [
             {
-                "at": _time(each.at),
-                "happened_at": _time(each.happened_at),
+                "at": time_view(each.at),
+                "happened_at": time_view(each.happened_at),
                 "clock": each.clock,
                 "what": each.what,
                 "what_ja": each.what_ja,
@@ -101,13 +102,14 @@ def _line(line: LineMemory) -> dict[str, Any]:
         "order_no": line.order_no,
         "pack_no": line.pack_no,
         "status": None if line.status is None else int(line.status),
-        "ship_by_at": _time(line.ship_by_at),
+        "ship_by_at": time_view(line.ship_by_at),
         "tracking_no": line.tracking_no,
         "delivery_company": line.delivery_company,
         "cancel_status": None if line.cancel_status is None else line.cancel_status.name.lower(),
-        "cancel_ended_at": _time(line.ended_at),
+        "cancel_ended_at": time_view(line.ended_at),
     }
 
 
-def _time(at: datetime | None) -> str | None:
+def time_view(at: datetime | None) -> str | None:
+    """A time as Japan writes it, with its offset."""
     return None if at is None else at.astimezone(JAPAN).isoformat()

@@ -5,10 +5,10 @@ from enum import StrEnum
 
 from connector.domain.decision import Person
 from connector.domain.entry import EntryState
+from connector.domain.entry_acts import PersonStep
 from connector.domain.orders import ShippingStatus
 from connector.domain.parcel import ParcelState
 from connector.domain.reasons import WORDINGS, Reason, Wording
-from connector.domain.releases import PersonStep
 from connector.store.listing import Listed
 
 
@@ -36,6 +36,9 @@ STEP_JA: dict[str, str] = STATE_JA | {
     ParcelState.RESOLVED: "注文を特定",
     PersonStep.RELEASED: "担当者が入力を許可",
     PersonStep.RETRIED: "担当者が再試行を指示",
+    PersonStep.LOOKED_AT: "担当者が確認",
+    PersonStep.VOIDED: "担当者がラベルを無効に",
+    PersonStep.ASSIGNED: "担当者が注文を指定",
     "conflict_opened": "行き違いの記録を開始",
     "conflict_changed": "行き違いの種別を変更",
     "conflict_closed": "行き違いの記録を終了",
@@ -62,13 +65,18 @@ RELEASED = Wording(
     "It is entered at once.",
 )
 
+LET_GO = Wording("担当者が保留を解除しました", "A person has let it go", "すぐに入力します。", "It is entered at once.")
+
 _DAY, _HOUR, _MINUTE = 86_400, 3_600, 60
 
 
 def wording(of: Listed) -> Wording:
     """What happened to it, and what comes next."""
-    released = of.person is Person.NUMBER_CHECKED and of.reason is Reason.CHECK_DIGIT
-    return RELEASED if released else WORDINGS[of.reason]
+    if of.reason is Reason.CHECK_DIGIT and of.person is Person.NUMBER_CHECKED:
+        return RELEASED
+    if of.reason is Reason.HELD_BY_PERSON and of.person is not Person.HOLD:
+        return LET_GO
+    return WORDINGS[of.reason]
 
 
 def reason_in_words(reason: str, language: Language) -> str:

@@ -1,18 +1,18 @@
 """What persons did: kept in the conflict's log, and told to the entries that it concerns."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import Case, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from carriers.model import EventKind, LabelEvent
 from connector.domain.acts import DECISIONS, Act, ActKind, ActRefused
 from connector.domain.conflict import Clock, Fact, What
-from connector.domain.parcel import ParcelKey, times_of
+from connector.domain.decision import Person
 from connector.store.conflicts import ConflictRow, append_facts, conflict_of
-from connector.store.deliveries import NewDelivery, NewLabel, record_deliveries
 from connector.store.entries import wake_others
-from connector.store.schema import conflict, entry, parcel
+from connector.store.schema import conflict, entry
+from connector.store.voids import void_number
 
 
 async def act_on(connection: AsyncConnection, acts: Sequence[Act]) -> list[str]:
@@ -51,14 +51,22 @@ async def _do(connection: AsyncConnection, of: ConflictRow, act: Act) -> None:
         facts.append(Fact(What.CLOSED, act.at.isoformat(), act.at, act.at, Clock.OURS, f"person {act.who}", detail))
         await wake_others(connection, of.shop, of.order_no, of.tracking_no, act.at)  # their parcels meet it still
     if act.kind is ActKind.VOID_LABEL:
-        await _void(connection, of, act)
+        await void_number(connection, of.shop, of.tracking_no, await _heard_at(connection, of), act.who, act.at)
     await append_facts(connection, of, facts, act.at)
     if act.kind in DECISIONS:
         await connection.execute(
             update(entry)
             .where(entry.c.shop == of.shop, entry.c.order_no == of.order_no, entry.c.tracking_no == of.tracking_no)
-            .values(person=DECISIONS[act.kind], due_at=act.at)
+            .values(person=_decided(act.kind), due_at=act.at)
         )
+
+
+def _decided(kind: ActKind) -> Person | Case[str]:
+    """What the act says of the number. Opening a conflict again takes back only what was decided in it."""
+    if kind is not ActKind.REOPEN:
+        return DECISIONS[kind]
+    taken_back = entry.c.person.in_([Person.ENTER, Person.LEAVE])
+    return case((taken_back, DECISIONS[kind].value), else_=entry.c.person)
 
 
 async def _reopen(connection: AsyncConnection, of: ConflictRow) -> None:
@@ -71,29 +79,12 @@ async def _reopen(connection: AsyncConnection, of: ConflictRow) -> None:
     )
 
 
-async def _void(connection: AsyncConnection, of: ConflictRow, act: Act) -> None:
-    """A voided label is a label event like any other; its source is the person."""
-    query = select(parcel.c.order_ref).where(parcel.c.shop == of.shop, parcel.c.tracking_number == of.tracking_no)
-    references = list((await connection.execute(query)).scalars())
-    source = f"person {act.who}"
-    labels = tuple(
-        NewLabel(
-            event := LabelEvent(
-                key=f"{of.tracking_no} {reference} voided {act.at.isoformat()}",
-                kind=EventKind.VOIDED,
-                order_ref=reference,
-                carrier="",
-                service="",
-                tracking_number=of.tracking_no,
-                occurred_at=act.at,
-            ),
-            ParcelKey(of.shop, reference, of.tracking_no),
-            times_of(event, act.at),
-        )
-        for reference in references
+async def _heard_at(connection: AsyncConnection, of: ConflictRow) -> datetime:
+    """When the label of the conflict's number was heard of, as its entry says."""
+    query = select(entry.c.heard_at).where(
+        entry.c.shop == of.shop, entry.c.order_no == of.order_no, entry.c.tracking_no == of.tracking_no
     )
-    key = f"conflict {of.id} {act.at.isoformat()}"
-    await record_deliveries(connection, [NewDelivery(source, of.shop, key, act.at, labels)])
+    return (await connection.execute(query)).scalar() or of.opened_at
 
 
 def _person(act: Act) -> Fact:

@@ -33,6 +33,7 @@ class NewEntry:
     order_no: str
     pack_no: str
     parcel_id: int
+    source: str
     tracking_no: str
     overdue_from: datetime | None
     heard_at: datetime
@@ -115,6 +116,7 @@ async def create_entries(connection: AsyncConnection, new: Sequence[NewEntry]) -
             "order_no": wanted.order_no,
             "pack_no": wanted.pack_no,
             "parcel_id": wanted.parcel_id,
+            "source": wanted.source,
             "tracking_no": wanted.tracking_no,
             "state": EntryState.WAITING,
             "reason": Reason.NEW,
@@ -222,15 +224,34 @@ async def written_numbers(connection: AsyncConnection, shop: str, order_nos: Seq
     return list(await connection.execute(query))
 
 
-async def begin_writing(connection: AsyncConnection, batches: Sequence[Sequence[Writing]]) -> list[None]:
-    """Says, before a call goes out, which numbers it carries: after a crash these are read before they are repeated."""
-    writings = [writing for batch in batches for writing in batch]
+async def begin_writing(connection: AsyncConnection, batches: Sequence[Sequence[Writing]]) -> list[frozenset[int]]:
+    """Says, before a call goes out, which numbers it carries: after a crash these are read before they are repeated.
+
+    Gives the ids of those that may go out. The others were woken since the keeper looked at them, by a person or by
+    news of their line: they are left as they are, and are due.
+    """
+    read = {writing.entry.id: writing for batch in batches for writing in batch}
+    stopped = {
+        row.id
+        for row in await connection.execute(_STANDINGS, {"ids": list(read)})
+        if _has_news(row, read[row.id].entry)
+    }
+    writings = [writing for writing in read.values() if writing.entry.id not in stopped]
+    if writings:
+        await _begin(connection, writings)
+    return [frozenset(writing.entry.id for writing in batch) - stopped for batch in batches]
+
+
+def _has_news(row: Row[Any, Any, Any], read: Entry) -> bool:
+    return row.due_at != read.due_at or (row.person or Person.NONE) != read.person
+
+
+async def _begin(connection: AsyncConnection, writings: Sequence[Writing]) -> None:
     await connection.execute(
         _BEGIN,
         [
             {
                 "entry_id": each.entry.id,
-                "read_due_at": each.entry.due_at,
                 "corp": each.shipping_corp,
                 "call": each.written_with,
                 "why": each.reason,
@@ -243,7 +264,6 @@ async def begin_writing(connection: AsyncConnection, batches: Sequence[Sequence[
     for each in writings:
         steps += await _settle_conflicts(connection, each)
     await add_steps(connection, steps)
-    return [None] * len(batches)
 
 
 async def settle_entries(connection: AsyncConnection, batches: Sequence[Sequence[SettledEntry]]) -> list[None]:
@@ -352,13 +372,14 @@ _AS_READ = entry.c.due_at.is_not_distinct_from(bindparam("read_due_at", type_=Ut
 
 # Built once, see deliveries.py.
 _CREATE = insert(entry).on_conflict_do_nothing().returning(entry.c.id, entry.c.order_no, entry.c.parcel_id)
+_STANDINGS = select(entry.c.id, entry.c.person, entry.c.due_at).where(entry.c.id.in_(bindparam("ids", expanding=True)))
 _BEGIN = (
     update(entry)
     .where(entry.c.id == bindparam("entry_id"))
     .values(
         state=EntryState.ENTERING,
         reason=bindparam("why"),
-        due_at=case((_AS_READ, None), else_=entry.c.due_at),
+        due_at=None,
         shipping_corp=bindparam("corp"),
         written_with=bindparam("call"),
         written_at=bindparam("at"),

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connector.domain.decision import Person
 from connector.domain.entry import EntryState
+from connector.domain.entry_acts import STANDS_STILL
 from connector.domain.parcel import ParcelState
 from connector.domain.reasons import Reason
-from connector.domain.releases import STANDS_STILL
 from connector.store.cases import CHUNK
 from connector.store.schema import IN_WORK, UNRESOLVED, entry, parcel
 
@@ -120,6 +120,12 @@ async def listed_of_lines(connection: AsyncConnection, shops: Sequence[str], ord
     """All entries of an order line, whichever of the shops it is in."""
     query = _ENTRIES.where(entry.c.shop.in_(shops), entry.c.order_no == order_no).order_by(entry.c.id).limit(MOST)
     return await with_counts(connection, [_entry(row) for row in await connection.execute(query)])
+
+
+async def unresolved_of_numbers(connection: AsyncConnection, shops: Sequence[str], number: str) -> list[Listed]:
+    """The labels with this tracking number whose order is not known."""
+    query = select(parcel).where(parcel.c.shop.in_(shops), parcel.c.tracking_number == number, text(UNRESOLVED))
+    return [parcel_listed(row) for row in await connection.execute(query.order_by(parcel.c.id).limit(MOST))]
 
 
 async def with_counts(connection: AsyncConnection, found: Sequence[Listed]) -> list[Listed]:

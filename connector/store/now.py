@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Label, and_, bindparam, case, func, or_, s
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connector.domain.entry import EntryState
+from connector.domain.entry_acts import STANDS_STILL
 from connector.domain.reasons import Reason
-from connector.domain.releases import STANDS_STILL
 from connector.store.part import Part
 from connector.store.schema import IN_WORK, UNRESOLVED, delivery, entry, parcel
 from connector.store.tables import UtcTime

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, select, tuple_, update
+from sqlalchemy import Row, bindparam, delete, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connector.domain.parcel import Parcel, ParcelKey, ParcelState, Times, merged
@@ -53,6 +53,8 @@ def parcel_of(row: Row[Any]) -> Parcel:
         times=Times(**{name: getattr(row, name) for name in TIMES}),
         state=ParcelState(row.state),
         attempts=row.attempts,
+        assigned_order_no=row.assigned_order_no,
+        assigned_pack_no=row.assigned_pack_no,
     )
 
 
@@ -94,8 +96,15 @@ def _heard_around(row: Row[Any], same_number: Sequence[Row[Any]]) -> Times:
 
 
 async def settle_parcels(connection: AsyncConnection, batches: Sequence[Sequence[SettledParcel]]) -> list[None]:
-    """Keeps what was found out: state, new entries, whom to wake, whom to wait for."""
+    """Keeps what was found out: state, new entries, whom to wake, whom to wait for.
+
+    Nothing of a parcel that a person has assigned to an order meanwhile: it is due, and means another order now.
+    """
     outcomes = [outcome for batch in batches for outcome in batch]
+    assigned = await _assigned(connection, outcomes)
+    outcomes = [each for each in outcomes if assigned.get(each.parcel.id, _NO_ORDER) == _assigned_to(each.parcel)]
+    if not outcomes:
+        return [None] * len(batches)
     await connection.execute(_SETTLE, [_settled_row(outcome) for outcome in outcomes])
     await connection.execute(_FORGET, [{"settled_id": outcome.parcel.id} for outcome in outcomes])
     candidates = [
@@ -117,6 +126,23 @@ async def settle_parcels(connection: AsyncConnection, batches: Sequence[Sequence
     return [None] * len(batches)
 
 
+_NO_ORDER = ("", "")
+
+
+def _assigned_to(of: Parcel) -> tuple[str, str]:
+    return of.assigned_order_no, of.assigned_pack_no
+
+
+async def _assigned(connection: AsyncConnection, outcomes: Sequence[SettledParcel]) -> dict[int, tuple[str, str]]:
+    """The order and cart that a person assigned, of those of these parcels that have one."""
+    found = await connection.execute(_ASSIGNED, {"ids": [outcome.parcel.id for outcome in outcomes]})
+    return {row.id: (row.assigned_order_no, row.assigned_pack_no) for row in found}
+
+
+_ASSIGNED = select(parcel.c.id, parcel.c.assigned_order_no, parcel.c.assigned_pack_no).where(
+    parcel.c.id.in_(bindparam("ids", expanding=True)),
+    or_(parcel.c.assigned_order_no != "", parcel.c.assigned_pack_no != ""),
+)
 _SETTLE = (
     update(parcel)
     .where(

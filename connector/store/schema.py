@@ -21,6 +21,8 @@ FETCH_FAILED = "state = 'failed'"
 """Fetches that were given up. Spelt out like ``IN_WORK``."""
 OPEN_LINE = "status IN (2, 3)"
 """Order lines that wait for their number, in 配送要請 or 配送準備. Spelt out like ``IN_WORK``."""
+DROPPED = "state = 'dropped'"
+"""Entries that nothing is left to enter of. Spelt out like ``IN_WORK``."""
 IN_WORK = "state NOT IN ('confirmed', 'dropped')"
 """Entries that anything is left to do for. Spelt out wherever it is asked for: only then is its index used."""
 
@@ -106,6 +108,8 @@ parcel = Table(
     text_column("state"),
     text_column("reason"),
     text_column("detail"),
+    text_column("assigned_order_no"),
+    text_column("assigned_pack_no"),
     count_column("attempts"),
     time_column("due_at"),
     Column("created_at", UtcTime, nullable=False),
@@ -132,6 +136,7 @@ entry = Table(
     text_column("order_no"),
     text_column("pack_no"),
     Column("parcel_id", Id, nullable=False),
+    text_column("source"),
     text_column("tracking_no"),
     text_column("shipping_corp"),
     text_column("state"),
@@ -152,6 +157,11 @@ entry = Table(
     Index(None, "parcel_id"),
     Index(None, "shop", "tracking_no"),
     index_where("ix_entry_in_work", IN_WORK, "shop", "state", "reason"),
+    Index(None, "heard_at"),
+    Index(None, "shop", "heard_at"),
+    Index(None, "source", "heard_at"),
+    index_where("ix_entry_in_work_heard_at", IN_WORK, "heard_at"),
+    index_where("ix_entry_dropped_heard_at", DROPPED, "heard_at"),
     index_where("ix_entry_accepted", "accepted_at IS NOT NULL", "accepted_at"),
 )
 

@@ -47,7 +47,8 @@ async def label(store: Store, reference: str, number: str, carrier: str = "yamat
 
 async def entries_of(store: Store, parcel: Any, *order_nos: str) -> list[Any]:
     new = tuple(
-        NewEntry("main", each, "300123456", parcel.id, parcel.key.tracking_number, None, AT, AT) for each in order_nos
+        NewEntry("main", each, "300123456", parcel.id, parcel.source, parcel.key.tracking_number, None, AT, AT)
+        for each in order_nos
     )
     await store.settle_parcels([SettledParcel(parcel, ParcelState.RESOLVED, Reason.OPEN, AT, entries=new)])
     return await store.entries_of_numbers("main", [parcel.key.tracking_number])

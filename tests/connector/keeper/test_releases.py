@@ -6,9 +6,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from connector.domain.entry import EntryState
+from connector.domain.entry_acts import NUMBER_CHECKED, EntryAct, EntryActKind
 from connector.domain.orders import ShippingStatus
 from connector.domain.reasons import Reason
-from connector.domain.releases import NUMBER_CHECKED, Release, Retry
 from connector.sandbox import FaultKind, NewLine
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ WRONG = "444413758702"
 async def release(rig: Rig) -> None:
     (entry,) = await rig.entries()
     assert (entry.state, entry.reason) == (EntryState.HELD, Reason.CHECK_DIGIT)
-    await rig.store.release(Release(entry.id, WRONG, "佐藤", "伝票と同じ", rig.clock(), NUMBER_CHECKED))
+    act = EntryAct(EntryActKind.RELEASE, entry.id, "佐藤", "伝票と同じ", rig.clock(), WRONG, NUMBER_CHECKED)
+    await rig.store.entry_acts.on_entry(act)
 
 
 async def test_a_released_number_is_entered_and_confirmed(rig: Rig) -> None:
@@ -83,7 +84,8 @@ async def test_a_refused_number_is_tried_again_when_a_person_says_so(rig: Rig) -
     entry = await rig.enter(order_no)
     assert entry.state is EntryState.REFUSED
 
-    await rig.store.retry(Retry(entry.id, "佐藤", "QSMで直した", rig.clock()))
+    retry = EntryAct(EntryActKind.RETRY, entry.id, "佐藤", "QSMで直した", rig.clock())
+    await rig.store.entry_acts.on_entry(retry)
     await rig.work()
 
     assert await rig.ends() == [(order_no, EntryState.CONFIRMED, Reason.SHOWN)]

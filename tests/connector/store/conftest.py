@@ -71,6 +71,7 @@ class Make:
                 order_no=order_no,
                 pack_no="300123456",
                 parcel_id=parcel.id,
+                source=parcel.source,
                 tracking_no=parcel.key.tracking_number,
                 overdue_from=None,
                 heard_at=self.at(minutes),

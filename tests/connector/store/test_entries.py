@@ -222,14 +222,20 @@ class TestWakes:
         (due,) = await store.due_entries("main", make.at(2))
         assert (due.state, due.due_at) == (EntryState.CONFIRMED, make.at(1))
 
-    async def test_a_wake_before_a_write_stays(self, store: Store, make: Make) -> None:
-        (read,) = await make.entered(store, "1062428737")
+    async def test_a_wake_before_a_write_has_it_looked_at_anew(self, store: Store, make: Make) -> None:
+        """A cancel request was seen since, or a person has said something: the number may not go out on the old look.
+
+        What goes out with it in the same call is none of that.
+        """
+        woken, other = await make.entered(store, "1062428737", "1062428738")
         await store.wake_lines("main", ["1062428737"], make.at(1))
 
-        await store.begin_writing([Writing(read, "x", "SetSendingInfo", Reason.OPEN, make.at(2))])
-        await store.settle_entries([SettledEntry(read, EntryState.REFUSED, Reason.REFUSED, make.at(3))])
+        writings = [Writing(each, "x", "SetSendingInfoBulk", Reason.OPEN, make.at(2)) for each in (woken, other)]
+        begun = await store.begin_writing(writings)
 
-        assert [entry.state for entry in await store.due_entries("main", make.at(3))] == [EntryState.REFUSED]
+        (due,) = await store.due_entries("main", make.at(2))
+        assert begun == {other.id}
+        assert due == replace(woken, due_at=make.at(1))
 
     async def test_a_wake_during_a_write_stays(self, store: Store, make: Make) -> None:
         (read,) = await make.entered(store, "1062428737")
