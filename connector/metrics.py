@@ -107,6 +107,24 @@ class Metrics:
             ("shop", "kind"),
             registry=self._registry,
         )
+        self._alert_messages = Counter(
+            "qoo10_connector_alert_messages",
+            "Attempts to send messages to people, by target and what became of them",
+            ("target", "outcome"),
+            registry=self._registry,
+        )
+        self._alert_messages_waiting = Gauge(
+            "qoo10_connector_alert_messages_waiting",
+            "Messages to people that have not arrived yet, by target",
+            ("target",),
+            registry=self._registry,
+        )
+        self._refusals = Gauge(
+            "qoo10_connector_source_refusals",
+            "Deliveries of a source that were refused for a bad signature, in a row",
+            ("source",),
+            registry=self._registry,
+        )
         self._open_conflicts = Gauge(
             "qoo10_connector_open_conflicts",
             "Conflicts that are open, by shop and kind",
@@ -177,6 +195,20 @@ class Metrics:
         self._alarms.clear()
         for labels, count in counts.items():
             self._alarms.labels(*labels).set(count)
+
+    def alert_message(self, target: str, outcome: str) -> None:
+        """One attempt to send a message to people ended."""
+        self._alert_messages.labels(target, outcome).inc()
+
+    def alert_messages_waiting(self, counts: Mapping[str, int]) -> None:
+        """All messages to people that have not arrived yet, by target."""
+        self._alert_messages_waiting.clear()
+        for target, count in counts.items():
+            self._alert_messages_waiting.labels(target).set(count)
+
+    def refusals(self, source: str, count: int) -> None:
+        """So many deliveries in a row were refused for a bad signature."""
+        self._refusals.labels(source).set(count)
 
     def open_conflicts(self, counts: Mapping[tuple[str, str], int]) -> None:
         """All open conflicts, by shop and kind."""

@@ -142,8 +142,9 @@ def test_an_address_is_shown_nowhere() -> None:
 
 @pytest.mark.parametrize(("hours", "after"), [(18, timedelta(hours=18)), (0, None)])
 def test_silence_can_be_switched_off(hours: float, after: timedelta | None) -> None:
-    source = SourceSettings(
-        kind="standard", shop="main", secrets=("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",), silent_after_hours=hours
+    secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+    source = SourceSettings.model_validate(
+        {"kind": "standard", "shop": "main", "secrets": [secret], "silent_after_hours": hours}
     )
 
     assert source.silent_after == after
