@@ -193,14 +193,18 @@ async def _walk(
     at, id_ = kind.table.c[kind.time], kind.table.c.id
     compared = {name: value for name, value in asked.items() if value}
     columns: list[Any] = [id_, at, *(kind.table.c[name] for name in compared)]
-    way = select(*columns).where(*known, *_bounds(sought, kind)).order_by(at.desc(), id_.desc())
+    way: Select[Any] = (
+        select(kind.table)
+        .with_only_columns(*columns)
+        .where(*known, *_bounds(sought, kind))
+        .order_by(at.desc(), id_.desc())
+    )
     some = sought.limit + 1
-    query: Select[Any] = way.limit(some)
+    query = way.limit(some)
     if compared:
         walked = way.limit(WALK).subquery("walked")
         # The walk is in order already; to sort it once more would end it only after all its rows.
-        query = select(walked.c.id, walked.c[kind.time])
-        query = query.where(*(walked.c[name] == value for name, value in compared.items())).limit(some)
+        query = select(walked).where(*(walked.c[name] == value for name, value in compared.items())).limit(some)
     places = [Position(row[1], kind.is_entry, row[0]) for row in await connection.execute(query)]
     if len(places) == some:
         return _Walked(places, places[-1])
