@@ -105,4 +105,4 @@ def _takes(annotation: Any) -> str:
         return ""
     if hasattr(annotation, "__members__"):
         return "|".join(str(member.value) for member in annotation)
-    return {"str": "TEXT", "int": "NUMBER", "Path": "PATH", "datetime": "TIME"}[annotation.__name__]
+    return {"str": "TEXT", "int": "NUMBER", "float": "NUMBER", "Path": "PATH", "datetime": "TIME"}[annotation.__name__]
