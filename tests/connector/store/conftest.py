@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from carriers.model import Delivery, EventKind, Fetch, LabelEvent, Reading
 from connector.domain.entry import Entry
@@ -120,3 +123,29 @@ async def store(store_url: str) -> AsyncIterator[Store]:
     opened = await Store.open(store_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def plans(store: Store, store_url: str) -> Any:
+    """The plan of every statement since: {statement: its steps}."""
+    seen: dict[str, Any] = {}
+
+    def note(
+        _connection: object, _cursor: object, statement: str, parameters: Any, _context: object, many: object
+    ) -> None:
+        seen[statement] = parameters[0] if many else parameters
+
+    for engine in (store._reading, store._writing):
+        event.listen(engine.sync_engine, "before_cursor_execute", note)
+
+    def explained() -> dict[str, list[str]]:
+        with sqlite3.connect(Path(store_url.removeprefix("sqlite:///"))) as connection:
+            found = {
+                statement: [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+                for statement, parameters in seen.items()
+                if not statement.startswith("BEGIN")
+            }
+        connection.close()
+        return found
+
+    return explained

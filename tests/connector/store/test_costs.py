@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import pytest
-from sqlalchemy import event
 
 from connector.domain.conflict import CANCEL_TOPIC, News
 from connector.domain.decision import ConflictKind
@@ -34,32 +29,6 @@ GROWING = (
     "conflict",
 )
 """Tables that have a row for everything that ever happened."""
-
-
-@pytest.fixture
-def plans(store: Store, store_url: str) -> Any:
-    """The plan of every statement since: {statement: its steps}."""
-    seen: dict[str, Any] = {}
-
-    def note(
-        _connection: object, _cursor: object, statement: str, parameters: Any, _context: object, many: object
-    ) -> None:
-        seen[statement] = parameters[0] if many else parameters
-
-    for engine in (store._reading, store._writing):
-        event.listen(engine.sync_engine, "before_cursor_execute", note)
-
-    def explained() -> dict[str, list[str]]:
-        with sqlite3.connect(Path(store_url.removeprefix("sqlite:///"))) as connection:
-            found = {
-                statement: [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)]
-                for statement, parameters in seen.items()
-                if not statement.startswith("BEGIN")
-            }
-        connection.close()
-        return found
-
-    return explained
 
 
 def scans(plans: dict[str, list[str]]) -> list[tuple[str, str]]:
