@@ -13,6 +13,17 @@ THE_REST = "*"
 """What an alarm is about that stands for many; no task and no target has this name."""
 
 
+GIVE_UP_AFTER = timedelta(days=1)
+"""A message that has not arrived for so long is given up; what still stands is then told anew."""
+_WAITS = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 60, 120, 300, 600, 1800, 3600))
+LONGEST_WAIT = _WAITS[-1]
+
+
+def retry_after(attempts: int) -> timedelta:
+    """Until a message is sent again after so many failed attempts: soon at first, then every hour."""
+    return _WAITS[min(attempts, len(_WAITS)) - 1]
+
+
 class Occasion(StrEnum):
     """Why a letter goes out."""
 

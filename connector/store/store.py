@@ -18,6 +18,7 @@ from connector.domain.parcel import Parcel
 from connector.store import (
     acts,
     again,
+    alerts,
     api_tokens,
     conflicts,
     deliveries,
@@ -34,6 +35,7 @@ from connector.store import (
     shops,
     users,
 )
+from connector.store.alerts import AlertBook
 from connector.store.api_tokens import TokenBook
 from connector.store.changes import Changes, Topic
 from connector.store.deeds import DeedBook
@@ -85,6 +87,9 @@ TOPICS: Mapping[Work, frozenset[Topic]] = {
     conflicts.add_facts: frozenset({Topic.CONFLICTS}),
     messages.begin_messages: frozenset({Topic.CONFLICTS}),
     messages.settle_messages: frozenset({Topic.CONFLICTS}),
+    alerts.record_alerts: frozenset({Topic.ALERTS}),
+    alerts.acknowledge_alerts: frozenset({Topic.ALERTS}),
+    alerts.settle_alert_messages: frozenset({Topic.ALERTS}),
     users.add_users: frozenset({Topic.PEOPLE}),
     users.change_users: frozenset({Topic.PEOPLE}),
     users.set_passwords: frozenset({Topic.PEOPLE}),
@@ -111,6 +116,7 @@ class Store(ReadByPeople):
         self.entry_files = EntryFiles(self._writer.submit, self._reader)
         self.search = EntrySearch(self._writer.submit, self._reader)
         self.now = NowBook(self._writer.submit, self._reader)
+        self.alerts = AlertBook(self._writer.submit, self._reader)
         self.users = UserBook(self._writer.submit, self._reader)
         self.sessions = SessionBook(self._writer.submit, self._reader)
         self.tokens = TokenBook(self._writer.submit, self._reader)
