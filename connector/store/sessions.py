@@ -79,7 +79,11 @@ _OF = (
 _WITH_USER = session.join(user, user.c.id == session.c.user_id)
 _MAY = user.c.disabled_at.is_(None)
 _BY_TOKEN = select(*_OF).select_from(_WITH_USER).where(session.c.token_hash == bindparam("hash"), _MAY)
-_BY_PREVIOUS = select(*_OF).select_from(_WITH_USER).where(session.c.previous_hash == bindparam("hash"), _MAY)
+_BY_PREVIOUS = (
+    select(*_OF)
+    .select_from(_WITH_USER)
+    .where(session.c.previous_hash == bindparam("hash"), session.c.previous_hash != "", _MAY)
+)
 _END_ENDED = delete(session).where(
     or_(
         session.c.expires_at <= bindparam("now"),
