@@ -14,6 +14,7 @@ from connector.assembly.shops import build_client, message_desk, new_session, no
 from connector.assembly.sources import fetching, start_folders, start_pollers
 from connector.assembly.tasks import Tasks, background_tasks
 from connector.assembly.web import applications, listen, runner_of
+from connector.assembly.webhooks import hook_desk, start_hooks
 from connector.clock import utc_now
 from connector.http import Runner
 from connector.intake.fetches import Fetcher
@@ -66,6 +67,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         access = build_access(settings, store)
         await make_first_user(settings, access)
         session = await stack.enter_async_context(new_session())
+        hooks = await hook_desk(settings, store, stack)
         tasks = await stack.enter_async_context(background_tasks())
         clients = {
             name: build_client(shop, session, partial(note_call, metrics, calls, name))
@@ -82,6 +84,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         tasks.start("anchors", anchors.run())
         alarms = AlarmsWatch(store, settings, utc_now, metrics)
         tasks.start("alarms", alarms.run())
+        await start_hooks(settings, store, hooks, metrics, tasks, lambda: alarms.standing)
         attended: dict[str, AttendedSource] = {**folders, **pollers}
         behind = Behind(
             settings=settings,
@@ -93,6 +96,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
             attended=attended,
             key_sets=KeySets(session, utc_now),
             message_desk=message_desk(settings, store, clients),
+            hook_desk=hooks,
             now_desk=NowDesk(
                 {name: RunningShop(shop, keepers[name], clients[name]) for name, shop in settings.shops.items()},
                 settings.sources,

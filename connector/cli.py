@@ -21,6 +21,7 @@ from connector.cli_messages import messages
 from connector.cli_sources import carriers, sources
 from connector.cli_tokens import tokens
 from connector.cli_users import users
+from connector.cli_webhooks import webhooks
 from connector.settings import Settings, load_settings
 from connector.settings_input import ConfigurationError
 from connector.store.errors import StoreError
@@ -48,6 +49,7 @@ main.add_typer(messages, name="messages")
 main.add_typer(sources, name="sources")
 main.add_typer(users, name="users")
 main.add_typer(tokens, name="tokens")
+main.add_typer(webhooks, name="webhooks")
 main.command()(carriers)
 main.command()(alarms)
 main.command()(report)

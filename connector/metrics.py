@@ -101,6 +101,12 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._webhooks = Counter(
+            "qoo10_connector_webhook_tries",
+            "Tries to deliver outgoing webhooks, by target and what came of them",
+            ("target", "outcome"),
+            registry=self._registry,
+        )
         self._alarms = Gauge(
             "qoo10_connector_alarms",
             "Alarms that stand, by shop and kind",
@@ -189,6 +195,10 @@ class Metrics:
     def shop_stopped(self, shop: str, *, stopped: bool) -> None:
         """A shop stands still, or works again."""
         self._stopped.labels(shop).set(stopped)
+
+    def webhook(self, target: str, outcome: str) -> None:
+        """One try to deliver an outgoing webhook ended."""
+        self._webhooks.labels(target, outcome).inc()
 
     def alarms(self, counts: Mapping[tuple[str, str], int]) -> None:
         """All alarms, by shop and kind."""

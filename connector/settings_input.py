@@ -10,9 +10,10 @@ from typing import Any
 
 ENV_PREFIX = "QOO10_CONNECTOR__"
 
-_NAMED = ("shops", "sources")
+_NAMED = ("shops", "sources", "webhooks")
 """Sections that hold tables whose names a person chose."""
 _TABLES_OF_A_SOURCE = ("carriers", "credentials", "options", "readers")
+_LISTS_OF_A_WEBHOOK = ("secrets", "events", "shops")
 
 
 class ConfigurationError(Exception):
@@ -116,6 +117,8 @@ def _may_be_json(parts: list[str], value: str) -> bool:
         return value.lstrip().startswith("[")
     if parts[0] == "sources" and len(parts) == 3:  # noqa: PLR2004 - a setting of a source
         return parts[2] in _TABLES_OF_A_SOURCE or (parts[2] == "secrets" and value.lstrip().startswith("["))
+    if parts[0] == "webhooks" and len(parts) == 3:  # noqa: PLR2004 - a setting of a target
+        return parts[2] in _LISTS_OF_A_WEBHOOK and value.lstrip().startswith("[")
     return False
 
 

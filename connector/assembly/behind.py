@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from connector.assembly.access import Access
 from connector.assembly.tasks import Tasks
+from connector.hooks.desk import HookDesk
 from connector.intake.key_sets import KeySets
 from connector.keeper.keeper import Keeper
 from connector.messages.desk import MessageDesk
@@ -28,4 +29,5 @@ class Behind:
     attended: Mapping[str, AttendedSource]
     key_sets: KeySets
     message_desk: MessageDesk
+    hook_desk: HookDesk
     now_desk: NowDesk

@@ -8,14 +8,17 @@ from connector.api.description import Description
 from connector.api.entries import EntriesApi
 from connector.api.me import MeApi
 from connector.api.messages import MessagesApi
+from connector.api.openapi import HookMessage
 from connector.api.parcels import ParcelsApi
 from connector.api.tokens import TokensApi
 from connector.api.users import UsersApi
+from connector.api.webhooks import WebhooksApi
 from connector.assembly.access import guard
 from connector.assembly.behind import Behind
 from connector.assembly.console import add_console
 from connector.assembly.sources import pushed
 from connector.clock import utc_now
+from connector.hooks.bodies import MESSAGES
 from connector.http import Runner, one_error_shape
 from connector.intake.webhooks import Webhooks
 from connector.probes import Probes
@@ -51,8 +54,14 @@ def applications(behind: Behind) -> list[tuple[int, web.Application]]:
     UsersApi(behind.store, people, behind.settings.console.language, utc_now).add_to(routes)
     MeApi(behind.store, people, behind.access.sessions, utc_now).add_to(routes)
     TokensApi(behind.store, people, utc_now).add_to(routes)
-    Description(routes).add_to(routes)
+    WebhooksApi(behind.settings.webhooks, behind.store.hooks, behind.hook_desk).add_to(routes)
+    Description(routes, _messages()).add_to(routes)
     return found
+
+
+def _messages() -> list[HookMessage]:
+    """What outgoing webhooks tell, for the document of the API."""
+    return [HookMessage(each.model_fields["type"].default, (each.__doc__ or "").strip(), each) for each in MESSAGES]
 
 
 def _webhooks(behind: Behind) -> Webhooks:

@@ -26,6 +26,7 @@ from connector.settings.sections import (
 )
 from connector.settings.shop import ShopSettings
 from connector.settings.source import SourceSettings
+from connector.settings.webhooks import WebhookSettings
 from connector.settings_input import (
     ENV_PREFIX,
     ConfigurationError,
@@ -53,6 +54,7 @@ __all__ = [
     "ShopSettings",
     "SourceSettings",
     "StoreSettings",
+    "WebhookSettings",
     "load_settings",
 ]
 
@@ -80,6 +82,7 @@ class Settings(BaseSettings):
     report: ReportSettings = ReportSettings()
     shops: dict[str, ShopSettings] = Field(min_length=1)
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
+    webhooks: dict[str, WebhookSettings] = Field(default_factory=dict)
 
     @classmethod
     def settings_customise_sources(
@@ -99,7 +102,7 @@ class Settings(BaseSettings):
     def _fits_together(self) -> Self:
         problems = [
             f"{section}: the name {name!r} may hold only a-z, 0-9, - and _, at most 63 of them"
-            for section, names in (("shops", self.shops), ("sources", self.sources))
+            for section, names in (("shops", self.shops), ("sources", self.sources), ("webhooks", self.webhooks))
             for name in names
             if not _NAME.fullmatch(name)
         ]
@@ -111,6 +114,7 @@ class Settings(BaseSettings):
             if name not in self.shops
         ]
         problems += self._without_token_key()
+        problems += self._webhooks_about_no_shop()
         problems += self._with_the_same_folder()
         for name, source in self.sources.items():
             shop = self.shops.get(source.shop)
@@ -128,6 +132,15 @@ class Settings(BaseSettings):
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    def _webhooks_about_no_shop(self) -> list[str]:
+        """Targets that ask for shops that there are none of."""
+        return [
+            f"webhooks.{name}.shops: there is no shop {shop!r}"
+            for name, target in self.webhooks.items()
+            for shop in target.shops
+            if shop not in self.shops
+        ]
 
     def _with_the_same_folder(self) -> list[str]:
         """Sources that would take each other's files."""
@@ -187,6 +200,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "report": ReportSettings,
     "shops": ShopSettings,
     "sources": SourceSettings,
+    "webhooks": WebhookSettings,
 }
 
 

@@ -14,6 +14,8 @@ class Topic(StrEnum):
     ENTRIES = "entries"
     CONFLICTS = "conflicts"
     ALERTS = "alerts"
+    WEBHOOKS = "webhooks"
+    """Messages to a warehouse's own systems, and how their targets do."""
     PEOPLE = "people"
     """Users, sessions and tokens."""
 

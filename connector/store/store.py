@@ -26,6 +26,7 @@ from connector.store import (
     entry_acts,
     fetches,
     history,
+    hook_deliveries,
     inquiries,
     messages,
     orders,
@@ -46,6 +47,7 @@ from connector.store.entry_in_full import EntryFiles
 from connector.store.errors import StoreUnavailable
 from connector.store.fetches import DueFetch, SettledFetch
 from connector.store.history import Step
+from connector.store.hooks import HookBook
 from connector.store.inquiries import InquiryLook
 from connector.store.kept_answers import AnswerBook
 from connector.store.migrate import upgrade
@@ -97,6 +99,10 @@ TOPICS: Mapping[Work, frozenset[Topic]] = {
     sessions.end_sessions: frozenset({Topic.PEOPLE}),
     api_tokens.add_tokens: frozenset({Topic.PEOPLE}),
     api_tokens.withdraw_tokens: frozenset({Topic.PEOPLE}),
+    hook_deliveries.make_hooks: frozenset({Topic.WEBHOOKS}),
+    hook_deliveries.settle_hooks: frozenset({Topic.WEBHOOKS}),
+    hook_deliveries.record_tests: frozenset({Topic.WEBHOOKS}),
+    hook_deliveries.redeliver_hooks: frozenset({Topic.WEBHOOKS}),
 }
 """What each work is about; one that is not named here changes nothing that a page shows."""
 
@@ -122,6 +128,7 @@ class Store(ReadByPeople):
         self.tokens = TokenBook(self._writer.submit, self._reader)
         self.deeds = DeedBook(self._writer.submit, self._reader)
         self.answers = AnswerBook(self._writer.submit, self._reader)
+        self.hooks = HookBook(self._writer.submit, self._reader)
 
     @classmethod
     async def open(cls, url: str) -> Self:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from connector.domain.conflict import CANCEL_TOPIC, News
 from connector.domain.decision import ConflictKind
 from connector.domain.entry import EntryState
+from connector.domain.hooks import judged
 from connector.domain.parcel import ParcelState
 from connector.domain.reasons import Reason
 from connector.store.entries import Requeue, SettledEntry, Writing
 from connector.store.fetches import SettledFetch
+from connector.store.hook_deliveries import Made, NewHook, SettledHook
+from connector.store.hook_targets import WantedTarget
 from connector.store.parcels import SettledParcel
 from connector.store.store import Store
 
@@ -92,3 +96,28 @@ async def test_what_people_look_at_stops_early(store: Store, plans: Any) -> None
         ["SCAN entry"],
         ["SCAN conflict"],
     ]
+
+
+async def test_outgoing_webhooks_read_no_table_through(store: Store, make: Make, plans: Any) -> None:
+    """Neither for what is done nor for what was told: a look costs what is new."""
+    at = make.at()
+    (entry,) = await make.entered(store, "1062428737")
+    await store.hooks.begin([WantedTarget("wms", "")], at)
+    opens = (News(CANCEL_TOPIC, ConflictKind.IN_THE_GAP),)
+    await store.settle_entries([SettledEntry(entry, EntryState.HELD, Reason.IN_THE_GAP, make.at(1), news=opens)])
+    await store.hooks.news((0, 0))
+    await store.hooks.make(Made((NewHook("wms", "1", "entry.entered", "main 1062428737", "{}", at),)))
+    (due,) = await store.hooks.due("wms", at, 10)
+    await store.hooks.next_due_at("wms", at)
+    await store.hooks.settle(SettledHook(due, judged(410), at))
+    await store.hooks.targets()
+    await store.hooks.deliveries("wms", 10, before=100)
+    await store.hooks.forget(at + timedelta(days=99))
+
+    explained = plans()
+
+    assert scans(explained) == []
+    hooks = [step for steps in explained.values() for step in steps if "hook_delivery" in step or "earlier" in step]
+    assert [step for step in hooks if "USING" not in step] == []
+    assert any("ix_hook_delivery_due (target=? AND due_at<?)" in step for step in hooks)
+    assert any("ix_hook_delivery_line (target=? AND line=? AND seq<?)" in step for step in hooks)
