@@ -116,8 +116,8 @@ WORDINGS: dict[Reason, Wording] = {
     Reason.REFUSED: Wording(
         "Qoo10が受け付けませんでした",
         "Qoo10 refused the number",
-        "注文をQSMで確認し、手で入力してください。原因を直したときは entries retry で再試行できます。",
-        "Check the order in QSM and enter the number by hand; or mend the cause, and use entries retry.",
+        "注文をQSMで確認し、手で入力するか、原因を直して再試行してください。",
+        "Check the order in QSM and enter the number by hand; or mend the cause and have it tried again.",
     ),
     Reason.UPDATE_FAILED: Wording(
         "Qoo10が更新失敗を繰り返し返しています(原因不明)",
@@ -158,8 +158,8 @@ WORDINGS: dict[Reason, Wording] = {
     Reason.CHECK_DIGIT: Wording(
         "送り状番号の検査数字が合いません",
         "The tracking number fails its check digit",
-        "番号と配送会社を確かめ、正しい番号で送り直してください。番号が正しければ entries release で入力できます。",
-        "Check number and carrier, and send the label again with the right number. If it is right: entries release.",
+        "番号をラベルと見比べてください。正しければ入力を許可し、違えば正しい番号で送り直します。",
+        "Compare the number with the label. Release it if it is right; otherwise send the label again with the right one.",
     ),
     Reason.NAME_UNKNOWN: Wording(
         "配送会社のQoo10での名前が決まっていません",
@@ -218,8 +218,8 @@ WORDINGS: dict[Reason, Wording] = {
     Reason.HELD_BY_PERSON: Wording(
         "担当者が保留にしました",
         "A person holds the number back",
-        "保留を解除するまで入力しません。解除は「入力」の画面か entries release でできます。",
-        "Nothing is entered until a person lets it go, on the page Entries or with entries release.",
+        "保留を解除するまで入力しません。",
+        "Nothing is entered until a person releases it.",
     ),
     Reason.LEFT_CANCELLED: Wording(
         "担当者が荷物を止め、キャンセルのままとしました",
