@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import burst, conflicts, files, gap, intake, store
+from bench import burst, conflicts, entries, files, gap, intake, store
 from bench.report import Measured
 
 BENCHES: dict[str, Callable[[], Coroutine[None, None, Measured]]] = {
@@ -21,6 +21,7 @@ BENCHES: dict[str, Callable[[], Coroutine[None, None, Measured]]] = {
     "burst": burst.measure,
     "conflicts": conflicts.measure,
     "files": files.measure,
+    "entries": entries.measure,
 }
 
 PAGE = """\

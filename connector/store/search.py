@@ -22,7 +22,7 @@ from connector.store.part import Part
 from connector.store.schema import DROPPED, IN_WORK, UNRESOLVED, entry, order_line, parcel
 from connector.store.tables import UtcTime
 
-WALK = 5_000
+WALK = 3_000
 """Rows that one page looks at where its index does not tell whether they match."""
 MOST_OF_A_NUMBER = 500
 """Entries or labels that one number may mean; a line or a cart has some ten, a reference of no meaning any number."""
@@ -98,7 +98,7 @@ async def found_page(connection: AsyncConnection, sought: Sought) -> FoundPage:
     return FoundPage(
         found=tuple(await _listed(connection, shown)),
         next=shown[-1] if full else bound,
-        searched_to=None if full or bound is None else bound.at,
+        searched_to=None if bound is None or len(shown) == sought.limit else bound.at,
     )
 
 
