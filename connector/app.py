@@ -9,6 +9,7 @@ from functools import partial
 import structlog
 
 from connector.assembly.access import build_access, make_first_user
+from connector.assembly.alerts import Watched, running_alerts
 from connector.assembly.behind import Behind
 from connector.assembly.shops import build_client, message_desk, new_session, note_call, start_shop
 from connector.assembly.sources import fetching, start_folders, start_pollers
@@ -16,12 +17,12 @@ from connector.assembly.tasks import Tasks, background_tasks
 from connector.assembly.web import applications, listen, runner_of
 from connector.assembly.webhooks import hook_desk, start_hooks
 from connector.clock import utc_now
+from connector.health import Health
 from connector.http import Runner
 from connector.intake.fetches import Fetcher
 from connector.intake.key_sets import KeySets
 from connector.intake.pollers import Poller
 from connector.keeper.keeper import Keeper
-from connector.measure.watch import AlarmsWatch
 from connector.metrics import Metrics
 from connector.now.calls import CallBook
 from connector.now.desk import NowDesk, RunningShop
@@ -59,6 +60,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
     """
     metrics = Metrics()
     calls = CallBook()
+    health = Health()
     async with AsyncExitStack() as stack:
         store = await Store.open(settings.store.url)
         stack.push_async_callback(store.close)
@@ -70,7 +72,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         hooks = await hook_desk(settings, store, stack)
         tasks = await stack.enter_async_context(background_tasks())
         clients = {
-            name: build_client(shop, session, partial(note_call, metrics, calls, name))
+            name: build_client(shop, session, partial(note_call, metrics, calls, health, name))
             for name, shop in settings.shops.items()
         }
         keepers = {
@@ -82,15 +84,16 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         fetcher = Fetcher(fetching(settings.sources), store, session, utc_now)
         tasks.start("fetcher", fetcher.run())
         tasks.start("anchors", anchors.run())
-        alarms = AlarmsWatch(store, settings, utc_now, metrics)
-        tasks.start("alarms", alarms.run())
-        await start_hooks(settings, store, hooks, metrics, tasks, lambda: alarms.standing)
         attended: dict[str, AttendedSource] = {**folders, **pollers}
+        watched = Watched(settings, store, metrics, health, keepers, attended)
+        alerts = stack.enter_context(running_alerts(watched, session, tasks))
+        await start_hooks(settings, store, hooks, metrics, tasks, lambda: alerts.alarms.standing)
         behind = Behind(
             settings=settings,
             store=store,
             access=access,
             metrics=metrics,
+            health=health,
             tasks=tasks,
             keepers=keepers,
             attended=attended,
@@ -105,8 +108,9 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
                 attended=attended,
                 calls=calls,
                 skew_s=metrics.clock_skew_s,
-                alarms=lambda: alarms.standing,
+                alarms=lambda: alerts.alarms.standing,
             ),
+            alert_desk=alerts.desk,
         )
         served = [(port, runner_of(app)) for port, app in applications(behind)]
         stack.push_async_callback(_finish, [runner for _, runner in served], keepers, pollers, tasks)

@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from connector import app, log
+from connector.cli_alerts import alerts
 from connector.cli_conflicts import conflicts
 from connector.cli_entries import deliveries, entries
 from connector.cli_import import import_file
@@ -46,6 +47,7 @@ main.add_typer(entries, name="entries")
 main.add_typer(deliveries, name="deliveries")
 main.add_typer(conflicts, name="conflicts")
 main.add_typer(messages, name="messages")
+main.add_typer(alerts, name="alerts")
 main.add_typer(sources, name="sources")
 main.add_typer(users, name="users")
 main.add_typer(tokens, name="tokens")

@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from connector.alerts.desk import AlertDesk
 from connector.assembly.access import Access
 from connector.assembly.tasks import Tasks
+from connector.health import Health
 from connector.hooks.desk import HookDesk
 from connector.intake.key_sets import KeySets
 from connector.keeper.keeper import Keeper
@@ -24,6 +26,7 @@ class Behind:
     store: Store
     access: Access
     metrics: Metrics
+    health: Health
     tasks: Tasks
     keepers: Mapping[str, Keeper]
     attended: Mapping[str, AttendedSource]
@@ -31,3 +34,4 @@ class Behind:
     message_desk: MessageDesk
     hook_desk: HookDesk
     now_desk: NowDesk
+    alert_desk: AlertDesk

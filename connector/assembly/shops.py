@@ -9,6 +9,7 @@ import aiohttp
 
 from connector.assembly.tasks import Tasks
 from connector.clock import utc_now
+from connector.health import Health
 from connector.keeper.claims import ClaimsWatch
 from connector.keeper.entries import EntryDesk
 from connector.keeper.inquiries import Inquiries, InquiriesWatch
@@ -67,11 +68,12 @@ def fingerprint(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:8]
 
 
-def note_call(metrics: Metrics, calls: CallBook, shop: str, record: CallRecord) -> None:
+def note_call(metrics: Metrics, calls: CallBook, health: Health, shop: str, record: CallRecord) -> None:
     """Measures a call to Qoo10."""
     now = utc_now()
     metrics.call(shop, record, now)
     calls.note(shop, record, now)
+    health.call(shop, record.outcome, now)
 
 
 def message_desk(settings: Settings, store: Store, clients: Mapping[str, QapiClient]) -> MessageDesk:

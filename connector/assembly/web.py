@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from connector.access.routes import Routes
+from connector.api.alerts import AlertsApi
 from connector.api.conflicts import ConflictsApi
 from connector.api.description import Description
 from connector.api.entries import EntriesApi
@@ -50,6 +51,7 @@ def applications(behind: Behind) -> list[tuple[int, web.Application]]:
     EntriesApi(behind.store, utc_now).add_to(routes)
     ParcelsApi(behind.store, utc_now).add_to(routes)
     MessagesApi(behind.store, behind.message_desk).add_to(routes)
+    AlertsApi(behind.store.alerts, behind.alert_desk, utc_now).add_to(routes)
     people = behind.access.desk
     UsersApi(behind.store, people, behind.settings.console.language, utc_now).add_to(routes)
     MeApi(behind.store, people, behind.access.sessions, utc_now).add_to(routes)
@@ -67,7 +69,7 @@ def _messages() -> list[HookMessage]:
 def _webhooks(behind: Behind) -> Webhooks:
     sources = pushed(behind.settings.sources)
     body_timeout_s = behind.settings.server.body_timeout_s
-    return Webhooks(sources, behind.store, behind.key_sets, utc_now, behind.metrics, body_timeout_s)
+    return Webhooks(sources, behind.store, behind.key_sets, utc_now, behind.metrics, behind.health, body_timeout_s)
 
 
 def runner_of(app: web.Application) -> Runner:

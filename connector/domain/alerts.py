@@ -134,7 +134,7 @@ def _letters(
             lead = wish.alert.lead
             sorts[not wish.urgent, wish.occasion, lead.kind, lead.shop].append(wish)
     waiting, number = outbox.waiting.get(target, 0), 0
-    for (patient, occasion, kind, shop), wishes in sorted(sorts.items(), key=lambda item: item[0][0]):
+    for (patient, occasion, kind, shop), wishes in sorted(sorts.items(), key=_by_occasion):
         last = outbox.last.get((target, occasion, kind, shop))
         if patient and last is not None and last <= now < last + GATHER:
             continue
@@ -145,6 +145,12 @@ def _letters(
             heard = tuple(wish.alert for wish in some)
             yield Letter(key, target, occasion, heard, now, _told_along(heard, swallowed)), some
             number += 1
+
+
+def _by_occasion(sort: tuple[tuple[bool, Occasion, AlarmKind, str], object]) -> tuple[bool, int]:
+    """What is urgent goes out first, and what has come before what has ended."""
+    patient, occasion, *_ = sort[0]
+    return patient, list(Occasion).index(occasion)
 
 
 def _batches(wishes: list[_Wish]) -> list[list[_Wish]]:

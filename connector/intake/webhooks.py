@@ -13,6 +13,7 @@ from carriers.errors import BadSignature, UnknownKey, UnreadablePayload
 from carriers.kinds import PushedKind
 from carriers.model import Delivery, Reading
 from connector.access.routes import Routes
+from connector.health import Health
 from connector.http import ApiError
 from connector.intake.body import expect_continue, read_body
 from connector.intake.key_sets import AGAIN_AFTER, KeySets
@@ -55,6 +56,7 @@ class Webhooks:
         key_sets: KeySets,
         clock: Callable[[], datetime],
         metrics: Metrics,
+        health: Health,
         body_timeout_s: float,
     ) -> None:
         self._sources = sources
@@ -62,6 +64,7 @@ class Webhooks:
         self._key_sets = key_sets
         self._clock = clock
         self._metrics = metrics
+        self._health = health
         self._body_timeout_s = body_timeout_s
 
     def add_to(self, routes: Routes) -> None:
@@ -106,6 +109,7 @@ class Webhooks:
             raise
         finally:
             self._metrics.delivery(source.name, outcome, time.perf_counter() - started)
+            self._metrics.refusals(source.name, self._health.delivery(source.name, outcome, self._clock()))
         return web.json_response(
             {
                 "delivery": receipt.delivery,

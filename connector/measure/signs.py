@@ -17,7 +17,7 @@ from connector.domain.silence import (
     SourceSigns,
     is_off,
 )
-from connector.measure.health import Health
+from connector.health import Health
 from connector.metrics import Metrics
 from connector.settings import Settings, ShopSettings
 from connector.store.sqlite import database_path

@@ -1,8 +1,7 @@
 """The alarms watch: says in log and metrics what became an alarm, and what is none any more."""
 
-import asyncio
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 import structlog
@@ -11,10 +10,11 @@ from connector.domain.alarm_facts import Alarm
 from connector.domain.alarms import alarms
 from connector.domain.report import cancel_rate
 from connector.domain.report_facts import Month
+from connector.domain.silence import Looked, Signs, silences
 from connector.measure.rules import cancel_rule, watched
+from connector.measure.signs import silence_rules
 from connector.metrics import Metrics
 from connector.settings import Settings
-from connector.store.errors import StoreUnavailable
 from connector.store.store import Store
 
 RATE_EVERY = timedelta(hours=1)
@@ -26,12 +26,20 @@ log = structlog.get_logger()
 
 
 class AlarmsWatch:
-    """Looks for alarms again and again. Nothing is kept: after a start all alarms are new."""
+    """Looks for alarms whenever it is asked to. Nothing is kept: after a start all alarms are new."""
 
-    def __init__(self, store: Store, settings: Settings, clock: Callable[[], datetime], metrics: Metrics) -> None:
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        clock: Callable[[], datetime],
+        metrics: Metrics,
+        signs: Callable[[datetime], Awaitable[Signs]],
+    ) -> None:
         self._store = store
-        self._every_s = settings.alarms.every_s
+        self._signs = signs
         self._watched = watched(settings)
+        self._silence = silence_rules(settings)
         self._rule = cancel_rule(settings)
         self._shops = tuple(settings.shops)
         self._clock = clock
@@ -44,19 +52,7 @@ class AlarmsWatch:
         """The alarms that stood at the last look."""
         return list(self._known.values())
 
-    async def run(self) -> None:
-        """Works until it is cancelled."""
-        while True:
-            try:
-                await self.look()
-            except StoreUnavailable as error:
-                log.warning("alarms_not_read", error=str(error))
-            except Exception:
-                # A defect must not end the watch: it is logged whole, and the next look tries again.
-                log.exception("alarms_watch_failed")
-            await asyncio.sleep(self._every_s)
-
-    async def look(self) -> list[Alarm]:
+    async def look(self) -> Looked:
         """Finds all alarms of this moment, and says what changed since the last look.
 
         Raises:
@@ -64,13 +60,14 @@ class AlarmsWatch:
         """
         now = self._clock()
         material = await self._store.alarm_material(now)
-        found = alarms(material, self._watched, now)
+        silent = silences(await self._signs(now), self._silence, now)
+        found = [*alarms(material, self._watched, now), *silent.alarms]
         self._metrics.alarms(Counter((alarm.shop, alarm.kind) for alarm in found))
         self._metrics.open_conflicts(Counter((conflict.shop, conflict.kind) for conflict in material.conflicts))
         self._say(found)
         if self._rated_at is None or now >= self._rated_at + RATE_EVERY:
             await self._rate(now)
-        return found
+        return Looked(found, silent.undecided)
 
     def _say(self, found: list[Alarm]) -> None:
         known, self._known = self._known, {alarm.key: alarm for alarm in found}
@@ -99,6 +96,7 @@ def _about(alarm: Alarm) -> dict[str, str | int]:
         "order_no": alarm.order_no,
         "tracking_no": alarm.tracking_no,
         "source": alarm.source,
+        "about": alarm.about,
         "conflict": alarm.conflict_id,
     }
     return {name: value for name, value in about.items() if value}

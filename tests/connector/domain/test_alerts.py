@@ -354,8 +354,8 @@ class TestNoFlood:
         assert world.look(at(minutes=3), *waiting[:2]) == []
         letters = world.look(at(minutes=4), waiting[0])
         assert [(letter.occasion, letter.lead.kind) for letter in letters] == [
-            (OVER, AlarmKind.QOO10_SILENT),
             (NEW, AlarmKind.NOT_ENTERED),
+            (OVER, AlarmKind.QOO10_SILENT),
         ]
 
     def test_a_target_that_never_hears_that_a_shop_is_down_hears_of_its_orders(self) -> None:

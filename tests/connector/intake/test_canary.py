@@ -33,6 +33,7 @@ from connector.intake.key_sets import KeySets
 from connector.intake.labels import new_delivery
 from connector.intake.reports import report_of
 from connector.intake.webhooks import PushedSource, Webhooks
+from connector.health import Health
 from connector.metrics import Metrics
 from connector.store.store import Store
 
@@ -171,7 +172,7 @@ async def test_a_pushed_message_leaves_nobody_behind(
         }
         app = web.Application(middlewares=[one_error_shape])
         key_sets = KeySets(session, lambda: NOW)
-        Webhooks(sources, store, key_sets, lambda: NOW, metrics, 5).add_to(Routes(app))
+        Webhooks(sources, store, key_sets, lambda: NOW, metrics, Health(), 5).add_to(Routes(app))
         async with served(app) as url:
             for name in FIXTURES[kind]:
                 content = loaded(fixture(kind, name, ".json"))

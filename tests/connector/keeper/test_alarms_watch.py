@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +15,7 @@ from connector.domain.entry import EntryState
 from connector.domain.orders import ShippingStatus
 from connector.domain.report import cancel_rate, report
 from connector.domain.report_facts import CancelRule, Counting, Month
+from connector.domain.silence import Signs
 from connector.keeper.claims import ClaimsWatch
 from connector.measure.watch import AlarmsWatch
 from connector.sandbox import FaultKind, NewLine
@@ -43,7 +44,11 @@ def watch(rig: Rig, clock: Clock) -> AlarmsWatch:
             },
         }
     )
-    return AlarmsWatch(rig.store, settings, clock, rig.metrics)
+
+    async def no_signs(_now: datetime) -> Signs:
+        return Signs()
+
+    return AlarmsWatch(rig.store, settings, clock, rig.metrics, no_signs)
 
 
 def said(found: list[Alarm]) -> list[tuple[AlarmKind, str]]:
@@ -53,15 +58,15 @@ def said(found: list[Alarm]) -> list[tuple[AlarmKind, str]]:
 async def test_a_line_without_a_label_near_and_past_its_date(rig: Rig, watch: AlarmsWatch) -> None:
     (order_no,) = rig.cart(LINE)
     await rig.lines.list_open()
-    assert await watch.look() == []
+    assert (await watch.look()).alarms == []
 
     await rig.wait(hours=29)
-    assert said(await watch.look()) == [(AlarmKind.SHIP_BY_NEAR, order_no)]
+    assert said((await watch.look()).alarms) == [(AlarmKind.SHIP_BY_NEAR, order_no)]
     await rig.wait(hours=8)
-    assert said(await watch.look()) == [(AlarmKind.SHIP_BY_PAST, order_no)]
+    assert said((await watch.look()).alarms) == [(AlarmKind.SHIP_BY_PAST, order_no)]
 
     await rig.enter(order_no)
-    assert await watch.look() == []
+    assert (await watch.look()).alarms == []
 
 
 async def test_a_line_dispatched_by_hand_is_no_alarm_once_it_left_the_list(rig: Rig, watch: AlarmsWatch) -> None:
@@ -73,7 +78,7 @@ async def test_a_line_dispatched_by_hand_is_no_alarm_once_it_left_the_list(rig: 
     await rig.lines.list_open()
     await rig.lines.follow_left()
 
-    assert said(await watch.look()) == [(AlarmKind.SHIP_BY_PAST, waits)]
+    assert said((await watch.look()).alarms) == [(AlarmKind.SHIP_BY_PAST, waits)]
     (memory,) = await rig.store.known_lines("main", [by_hand])
     assert (memory.status, memory.tracking_no) == (ShippingStatus.ON_DELIVERY, "444413758703")
 
@@ -84,11 +89,11 @@ async def test_a_number_that_does_not_get_through(rig: Rig, watch: AlarmsWatch) 
     await rig.hear(order_no)
     await rig.wait(minutes=11)
 
-    assert [alarm.kind for alarm in await watch.look()] == [AlarmKind.NOT_ENTERED]
+    assert [alarm.kind for alarm in (await watch.look()).alarms] == [AlarmKind.NOT_ENTERED]
 
     rig.market.faults.clear()
     await rig.work()
-    assert await watch.look() == []
+    assert (await watch.look()).alarms == []
 
 
 async def test_a_hold_that_nobody_mends_and_a_label_without_an_order(rig: Rig, watch: AlarmsWatch) -> None:
@@ -99,7 +104,7 @@ async def test_a_hold_that_nobody_mends_and_a_label_without_an_order(rig: Rig, w
     await rig.hear("1062999998")
     await rig.wait(minutes=31)
 
-    found = await watch.look()
+    found = (await watch.look()).alarms
 
     assert said(found) == [(AlarmKind.NOT_LOOKED_AT, order_no), (AlarmKind.NOT_ENTERED, "")]
     assert "2 labels" in found[1].happened.en
@@ -110,12 +115,12 @@ async def test_a_conflict_until_a_person_acts(rig: Rig, watch: AlarmsWatch, cloc
     await rig.enter(order_no)
     other = await rig.enter(order_no, "444413750023")
     assert other.state is EntryState.CONFLICT
-    (found,) = await watch.look()
+    (found,) = (await watch.look()).alarms
     assert (found.kind, found.order_no, found.tracking_no) == (AlarmKind.ANOTHER_NUMBER, order_no, "444413750023")
     assert found.conflict_id is not None
 
     await rig.store.act_on(Act(ActKind.CLOSE, found.conflict_id, "sato", "settled in QSM", clock(), "dealt_with"))
-    assert await watch.look() == []
+    assert (await watch.look()).alarms == []
 
 
 async def test_a_number_without_a_scan_where_scans_are_told(rig: Rig, watch: AlarmsWatch) -> None:
@@ -123,11 +128,11 @@ async def test_a_number_without_a_scan_where_scans_are_told(rig: Rig, watch: Ala
     first = await rig.enter(seen)
     await rig.enter(unseen)
     await rig.wait(days=6)
-    assert await watch.look() == []
+    assert (await watch.look()).alarms == []
 
     await rig.hear(seen, first.tracking_no, kind=EventKind.SCANNED)
     await rig.work()
-    assert said(await watch.look()) == [(AlarmKind.NO_SCAN, unseen)]
+    assert said((await watch.look()).alarms) == [(AlarmKind.NO_SCAN, unseen)]
 
 
 async def test_an_alarm_is_logged_when_it_comes_and_when_it_goes(rig: Rig, watch: AlarmsWatch) -> None:
@@ -219,10 +224,10 @@ async def test_a_line_that_left_and_is_nowhere_has_no_known_state(rig: Rig, watc
     await rig.wait(hours=40)
     await rig.lines.list_open()
     await rig.lines.follow_left()
-    assert await watch.look() == []
+    assert (await watch.look()).alarms == []
 
     rig.market.lines[order_no] = line
     rig.market.shop("main").index(line)
     await rig.lines.list_open()
     assert await rig.lines.follow_left() == 0
-    assert said(await watch.look()) == [(AlarmKind.SHIP_BY_PAST, order_no)]
+    assert said((await watch.look()).alarms) == [(AlarmKind.SHIP_BY_PAST, order_no)]

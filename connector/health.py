@@ -31,11 +31,13 @@ class Health:
             return
         self._unanswered[shop] = (self._unanswered.get(shop) or now) if outcome in _NO_ANSWER else None
 
-    def delivery(self, source: str, outcome: str, now: datetime) -> None:
-        """A delivery was answered."""
+    def delivery(self, source: str, outcome: str, now: datetime) -> int:
+        """A delivery was answered; gives how many of its source were refused in a row by now."""
         before = self._refusals.get(source, Refusals(0, None))
         refused = outcome == BAD_SIGNATURE
-        self._refusals[source] = Refusals(before.count + 1, before.since or now) if refused else Refusals(0, None)
+        after = Refusals(before.count + 1, before.since or now) if refused else Refusals(0, None)
+        self._refusals[source] = after
+        return after.count
 
     def was_called(self, shop: str) -> bool:
         """Whether Qoo10 was called for this shop since the start."""

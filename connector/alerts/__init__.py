@@ -1,0 +1,1 @@
+"""Messages to people about alarms: decided by the domain, kept by the store, sent by apprise; and who watches that."""

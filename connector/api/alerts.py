@@ -1,0 +1,92 @@
+"""``/api/v1/alerts``: what people are told about, who takes care of it, and whether messages arrive."""
+
+from collections.abc import Callable
+from datetime import datetime
+from http import HTTPStatus
+
+from aiohttp import web
+
+from connector.access.routes import Operation, Routes
+from connector.alerts.desk import AlertDesk
+from connector.alerts.views import alert_view, alerts_view, message_view
+from connector.api.alert_shapes import (
+    AlertAcknowledgement,
+    AlertInShort,
+    AlertList,
+    AlertTrial,
+    AlertTrialOutcome,
+)
+from connector.api.requests import as_json, id_in, read_body, who_asks
+from connector.domain.roles import Permission
+from connector.http import ApiError
+from connector.store.alerts import AlertBook
+
+MOST_MESSAGES = 50
+MOST_UNDELIVERED = 100
+LONGEST_WHO = 100
+
+_LIST = Operation("alerts", "What stands, and which messages arrived", AlertList)
+_ACKNOWLEDGE = Operation(
+    "alerts", "Take care of an alert", AlertInShort, HTTPStatus.CREATED, takes=AlertAcknowledgement
+)
+_TEST = Operation("alerts", "Send a test to targets", AlertTrialOutcome, HTTPStatus.CREATED, takes=AlertTrial)
+
+
+class AlertsApi:
+    """Shows alerts, keeps who takes care of them, tries targets out."""
+
+    def __init__(self, book: AlertBook, desk: AlertDesk, clock: Callable[[], datetime]) -> None:
+        self._book = book
+        self._desk = desk
+        self._clock = clock
+
+    def add_to(self, routes: Routes) -> None:
+        """Adds the routes."""
+        routes.get("/api/v1/alerts", self._list, needs=Permission.LOOK, operation=_LIST)
+        routes.post("/api/v1/alerts/test", self._test, needs=Permission.ADMINISTER, operation=_TEST)
+        acknowledge = "/api/v1/alerts/{id}/acknowledge"
+        routes.post(acknowledge, self._acknowledge, needs=Permission.ACT, operation=_ACKNOWLEDGE)
+
+    async def _list(self, _request: web.Request) -> web.Response:
+        """200 with `{"alerts": [...], "targets": [...], "messages": [...], "undelivered": [...]}`.
+
+        Alerts stand, or their end is still to be told; those where most can be saved come first. `messages` are the
+        newest 50, `undelivered` those of them all that wait, or were given up after a day.
+        """
+        messages = await self._book.messages(MOST_MESSAGES)
+        undelivered = await self._book.messages(MOST_UNDELIVERED, undelivered=True)
+        return as_json(
+            {
+                "alerts": alerts_view(await self._book.standing()),
+                "targets": self._desk.targets,
+                "messages": [message_view(each) for each in messages],
+                "undelivered": [message_view(each) for each in undelivered],
+            }
+        )
+
+    async def _acknowledge(self, request: web.Request) -> web.Response:
+        """201 with the alert: somebody takes care of it, so it is not told again until it ends or gets worse.
+
+        The body is `{"who": "sato"}`; whoever is logged in may leave `who` out. The first one who says so is kept.
+        """
+        body = await read_body(request, AlertAcknowledgement, "acknowledgement", '{"who": "sato"}')
+        who = who_asks(request, body.who)
+        if not who or len(who) > LONGEST_WHO:
+            message = f"Nothing was done: say who takes care of it, in at most {LONGEST_WHO} letters."
+            raise ApiError(422, "act_incomplete", message, "Send who.")
+        number = id_in(request)
+        found = await self._book.acknowledge(number, who, self._clock()) if number else None
+        if found is None:
+            raise ApiError(404, "no_alert", "There is no alert of this id that stands.", "GET /api/v1/alerts")
+        return as_json(alert_view(found), HTTPStatus.CREATED)
+
+    async def _test(self, request: web.Request) -> web.Response:
+        """201 with `{"outcomes": {"office": "sent"}}`: a test went out, and what became of it at each target.
+
+        The body is `{"target": "office"}`, or `{}` for all targets. A test is sent once, and not kept.
+        """
+        body = await read_body(request, AlertTrial, "test", '{"target": "office"}')
+        if body.target and body.target not in self._desk.targets:
+            known = ", ".join(self._desk.targets) or "none"
+            raise ApiError(404, "no_target", "There is no target of this name.", f"The targets are: {known}.")
+        return as_json({"outcomes": await self._desk.try_out(body.target)}, HTTPStatus.CREATED)

@@ -1,0 +1,114 @@
+"""How alerts are put together: who looks, who decides, who sends, and who watches them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import aiohttp
+
+from connector.alerts.desk import AlertDesk
+from connector.alerts.guard import Guard, Standstill
+from connector.alerts.heartbeat import Heartbeat
+from connector.alerts.post import Post
+from connector.alerts.sender import Sender
+from connector.alerts.watch import AlertsWatch
+from connector.assembly.tasks import Tasks
+from connector.clock import utc_now
+from connector.domain.alarm_facts import AlarmKind
+from connector.domain.silence import FailingTarget
+from connector.health import Health
+from connector.measure.signs import LivingKeeper, SignsOfLife, TroubledSource
+from connector.measure.watch import AlarmsWatch
+from connector.metrics import Metrics
+from connector.settings import AlertSettings, Settings
+from connector.store.errors import StoreUnavailable
+from connector.store.store import Store
+
+NOT_WELL = frozenset({AlarmKind.SHOP_STOPPED, AlarmKind.KEEPER_STUCK, AlarmKind.TASK_ENDED})
+"""What the outside monitor is told of: this program does not do its work. That Qoo10 is away is not its fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What alerts are drawn from."""
+
+    settings: Settings
+    store: Store
+    metrics: Metrics
+    health: Health
+    keepers: Mapping[str, LivingKeeper]
+    attended: Mapping[str, TroubledSource]
+
+
+@dataclass(frozen=True, slots=True)
+class RunningAlerts:
+    """What others ask of alerts: the desk, and the alarms of the last look."""
+
+    desk: AlertDesk
+    alarms: AlarmsWatch
+
+
+def build_posts(settings: AlertSettings) -> list[Post]:
+    """The targets."""
+    return [
+        Post(name, target.url.get_secret_value(), settings.console_url) for name, target in settings.targets.items()
+    ]
+
+
+@contextmanager
+def running_alerts(of: Watched, session: aiohttp.ClientSession, tasks: Tasks) -> Iterator[RunningAlerts]:
+    """Starts all that alerts need; the guard ends with the block, the tasks with the program."""
+    given, store = of.settings.alerts, of.store
+    posts, every_s = build_posts(given), of.settings.alarms.every_s
+    guard = Guard(posts, given.voice, looks_every_s=every_s)
+    senders = [Sender(post, store.alerts, utc_now, of.metrics) for post in posts]
+
+    async def failing() -> tuple[FailingTarget, ...]:
+        """One that the settings no longer name has messages that nobody sends."""
+        return tuple(each for each in await store.alerts.failing() if each.name in given.targets)
+
+    signs = SignsOfLife(
+        of.settings,
+        store,
+        of.metrics,
+        of.health,
+        keepers=of.keepers,
+        attended=of.attended,
+        failed_tasks=tasks.failed,
+        failing_targets=[failing],
+    )
+    alarms = AlarmsWatch(store, of.settings, utc_now, of.metrics, signs.gather)
+    watch = AlertsWatch(
+        alarms.look,
+        store.alerts,
+        given,
+        every_s=every_s,
+        clock=utc_now,
+        metrics=of.metrics,
+        looked=guard.looked,
+        wake=[sender.wake for sender in senders],
+    )
+
+    async def reasons() -> list[str]:
+        """Why the outside monitor should hear that all is not well."""
+        found = [alarm.happened.en for alarm in watch.alarms if alarm.kind in NOT_WELL]
+        if guard.standstill() is not Standstill.NOTHING:
+            found.append("alarms are not looked for")
+        try:
+            await store.prove_writable(utc_now())
+        except StoreUnavailable:
+            found.append("the store cannot be written")
+        return found
+
+    for post, sender in zip(posts, senders, strict=True):
+        tasks.start(f"alerts to {post.name}", sender.run())
+    tasks.start("alerts", watch.run())
+    tasks.start("heart", guard.keep_beating())
+    if given.heartbeat_url.get_secret_value():
+        tasks.start("heartbeat", Heartbeat(given.heartbeat_url, session, reasons).run())
+    if posts:
+        guard.start()
+    try:
+        yield RunningAlerts(AlertDesk(posts, given.voice), alarms)
+    finally:
+        guard.end()
