@@ -159,7 +159,7 @@ WORDINGS: dict[Reason, Wording] = {
         "送り状番号の検査数字が合いません",
         "The tracking number fails its check digit",
         "番号をラベルと見比べてください。正しければ入力を許可し、違えば正しい番号で送り直します。",
-        "Compare the number with the label. Release it if it is right; otherwise send the label again with the right one.",
+        "Compare the number with the label. Release it if it is right; else send the label again with the right one.",
     ),
     Reason.NAME_UNKNOWN: Wording(
         "配送会社のQoo10での名前が決まっていません",
