@@ -61,6 +61,13 @@ _HEADLINES: dict[AlarmKind, Said] = {
     AlarmKind.CLOCK_OFF: Said("時計のずれ", "Clock is off"),
     AlarmKind.TARGET_FAILING: Said("知らせが届きません", "Messages do not arrive"),
 }
+
+
+def headline(kind: AlarmKind) -> Said:
+    """What such an alarm is called."""
+    return _HEADLINES[kind]
+
+
 _STOP_THE_PARCEL = Said("荷物を止めてください", "Stop the parcel")
 _NEXT: dict[AlarmKind, Said] = {
     AlarmKind.NOT_LOOKED_AT: Said("対応が記録されるまで待ちます。", "Waits until what was done is recorded."),

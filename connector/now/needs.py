@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 from connector.domain.advice import Saving
 from connector.domain.alarm_facts import Alarm, AlarmKind
@@ -14,16 +15,6 @@ from connector.store.cases import Case
 from connector.store.listing import Listed
 
 _LAST = datetime.max.replace(tzinfo=JAPAN)
-
-SAVING: dict[AlarmKind, Saving] = {
-    AlarmKind.SHIP_BY_PAST: Saving.ORDER,
-    AlarmKind.SHIP_BY_NEAR: Saving.ORDER,
-    AlarmKind.NOT_ENTERED: Saving.ORDER,
-    AlarmKind.NOT_LOOKED_AT: Saving.CLARITY,
-    AlarmKind.ANOTHER_NUMBER: Saving.CLARITY,
-    AlarmKind.NO_SCAN: Saving.CLARITY,
-}
-"""What is at stake with an alarm that has no advice of its own; kinds that are not named only tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +79,8 @@ def _standing(of: Listed, now: datetime) -> Need:
 
 
 def _alarm(alarm: Alarm) -> Need:
-    if alarm.conflict_id is not None:
-        href = f"/conflicts/{alarm.conflict_id}"
-    else:
-        href = f"/entries?q={alarm.order_no or alarm.tracking_no}" if alarm.order_no else "/sources"
     return Need(
-        SAVING.get(alarm.kind, Saving.CLARITY),
+        alarm.saving,
         alarm.until,
         alarm.since,
         alarm.shop,
@@ -101,5 +88,18 @@ def _alarm(alarm: Alarm) -> Need:
         alarm.tracking_no,
         alarm.happened,
         alarm.do,
-        href,
+        where_to_act(alarm),
     )
+
+
+def where_to_act(alarm: Alarm) -> str:
+    """The page on which something can be done about an alarm."""
+    if alarm.conflict_id is not None:
+        return f"/conflicts/{alarm.conflict_id}"
+    if alarm.order_no:
+        return f"/entries?q={alarm.order_no}"
+    if alarm.kind is AlarmKind.NOT_ENTERED:
+        return f"/entries?state=unresolved&source={quote(alarm.source)}"
+    if alarm.source:
+        return f"/sources/{quote(alarm.source)}"
+    return "/alerts" if alarm.kind is AlarmKind.TARGET_FAILING else "/settings"

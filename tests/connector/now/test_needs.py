@@ -12,7 +12,7 @@ from connector.domain.alarm_words import Said
 from connector.domain.decision import ConflictKind, Person
 from connector.domain.entry import EntryState
 from connector.domain.reasons import WORDINGS, Reason
-from connector.now.needs import SAVING, needs
+from connector.now.needs import needs
 from connector.store.cases import Case
 from connector.store.conflicts import ConflictRow
 from connector.store.listing import Listed
@@ -113,4 +113,3 @@ def test_every_alarm_is_shown_whatever_its_kind(kinds: list[AlarmKind]) -> None:
     found = needs([], [], alarms, NOON)
 
     assert sorted(need.order_no for need in found) == sorted(alarm.order_no for alarm in alarms)
-    assert [need.saving for need in found] == sorted(SAVING.get(kind, Saving.CLARITY) for kind in kinds)
