@@ -282,7 +282,7 @@ class TestActs:
             result = act(config, "note")
 
         assert result.exit_code == 1
-        assert "needs a token" in result.stderr
+        assert "no valid token of the API" in result.stderr
         assert wrong not in result.output + result.stderr
 
 
