@@ -44,8 +44,7 @@ class AlertsApi:
         """Adds the routes."""
         routes.get("/api/v1/alerts", self._list, needs=Permission.LOOK, operation=_LIST)
         routes.post("/api/v1/alerts/test", self._test, needs=Permission.ADMINISTER, operation=_TEST)
-        acknowledge = "/api/v1/alerts/{id}/acknowledge"
-        routes.post(acknowledge, self._acknowledge, needs=Permission.ACT, operation=_ACKNOWLEDGE)
+        routes.post("/api/v1/alerts/{id}/acknowledge", self._acknowledge, needs=Permission.ACT, operation=_ACKNOWLEDGE)
 
     async def _list(self, _request: web.Request) -> web.Response:
         """200 with `{"alerts": [...], "targets": [...], "messages": [...], "undelivered": [...]}`.

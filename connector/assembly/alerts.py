@@ -21,7 +21,9 @@ from connector.measure.signs import LivingKeeper, SignsOfLife, TroubledSource
 from connector.measure.watch import AlarmsWatch
 from connector.metrics import Metrics
 from connector.settings import AlertSettings, Settings
+from connector.store.alerts import FAILS_FROM
 from connector.store.errors import StoreUnavailable
+from connector.store.hook_targets import HookTarget
 from connector.store.store import Store
 
 NOT_WELL = frozenset({AlarmKind.SHOP_STOPPED, AlarmKind.KEEPER_STUCK, AlarmKind.TASK_ENDED})
@@ -64,8 +66,10 @@ def running_alerts(of: Watched, session: aiohttp.ClientSession, tasks: Tasks) ->
     senders = [Sender(post, store.alerts, utc_now, of.metrics) for post in posts]
 
     async def failing() -> tuple[FailingTarget, ...]:
-        """One that the settings no longer name has messages that nobody sends."""
-        return tuple(each for each in await store.alerts.failing() if each.name in given.targets)
+        """Only of those that the settings still name: for others there is nobody who sends."""
+        to_people = [each for each in await store.alerts.failing() if each.name in given.targets]
+        hooks = [each for each in await store.hooks.targets() if each.name in of.settings.webhooks]
+        return (*to_people, *filter(None, map(_failing_hook, hooks)))
 
     signs = SignsOfLife(
         of.settings,
@@ -75,7 +79,7 @@ def running_alerts(of: Watched, session: aiohttp.ClientSession, tasks: Tasks) ->
         keepers=of.keepers,
         attended=of.attended,
         failed_tasks=tasks.failed,
-        failing_targets=[failing],
+        failing_targets=failing,
     )
     alarms = AlarmsWatch(store, of.settings, utc_now, of.metrics, signs.gather)
     watch = AlertsWatch(
@@ -112,3 +116,9 @@ def running_alerts(of: Watched, session: aiohttp.ClientSession, tasks: Tasks) ->
         yield RunningAlerts(AlertDesk(posts, given.voice), alarms)
     finally:
         guard.end()
+
+
+def _failing_hook(target: HookTarget) -> FailingTarget | None:
+    """A webhook at which messages wait although they were tried, or that wants no more."""
+    since = target.off_at or (target.oldest_due_at if target.failures >= FAILS_FROM else None)
+    return None if since is None else FailingTarget(f"webhook {target.name}", since, target.failures)

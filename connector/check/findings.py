@@ -1,6 +1,6 @@
 """From facts to findings: what is right, what to keep an eye on, what must be mended, and how. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -73,6 +73,17 @@ def on_secrets(readable_by_all: Sequence[Path]) -> list[Finding]:
     return [
         Finding(Level.WARN, "secrets", f"{path} can be read by every user of this machine", f"chmod o-r {path}")
         for path in readable_by_all
+    ]
+
+
+def on_targets(usable: Mapping[str, bool]) -> list[Finding]:
+    """The places where messages go: whether apprise knows what to do with their addresses. Nothing was sent."""
+    mend = "Check the address against docs/alerts.md, then try it: qoo10-connector alerts test"
+    return [
+        Finding(Level.OK, f"target {name}", "its address can be used; qoo10-connector alerts test tries it")
+        if fits
+        else Finding(Level.BAD, f"target {name}", "nothing can be sent to its address", mend)
+        for name, fits in usable.items()
     ]
 
 

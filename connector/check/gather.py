@@ -15,9 +15,19 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from connector.assembly.alerts import build_posts
 from connector.assembly.shops import build_client, fingerprint, new_session, read_key
 from connector.check.facts import DiskFacts, KeyFacts, KeySource, PortFacts, ShopFacts, StoreFacts, StoreState
-from connector.check.findings import Finding, on_port, on_secrets, on_settings, on_shop, on_sqlite, on_store
+from connector.check.findings import (
+    Finding,
+    on_port,
+    on_secrets,
+    on_settings,
+    on_shop,
+    on_sqlite,
+    on_store,
+    on_targets,
+)
 from connector.clock import utc_now
 from connector.qoo10.errors import QapiError
 from connector.qoo10.transport import CallRecord
@@ -46,6 +56,7 @@ async def examine(settings: Settings, config: Path) -> list[Finding]:
     return [
         *on_settings(settings),
         *on_secrets(_readable_by_all(settings, config)),
+        *on_targets({post.name: post.is_usable() for post in build_posts(settings.alerts)}),
         on_port(try_port(settings.server), store),
         *on_store(store, _disk(path)),
         on_sqlite(sqlite_version()),
@@ -59,7 +70,8 @@ def _readable_by_all(settings: Settings, config: Path) -> list[Path]:
     for shop in settings.shops.values():
         files += filter(None, (shop.seller_auth_key_file, shop.api_key_file, shop.password_file))
     files += filter(None, (source.secrets_file for source in settings.sources.values()))
-    files += filter(None, (settings.api.tokens_file,))
+    files += filter(None, (target.url_file for target in settings.alerts.targets.values()))
+    files += filter(None, (settings.api.tokens_file, settings.alerts.heartbeat_url_file))
     return [path for path in dict.fromkeys(files) if path.stat().st_mode & stat.S_IROTH]
 
 

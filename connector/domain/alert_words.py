@@ -196,7 +196,7 @@ def _about_many(letter: Letter, voice: Voice) -> Iterator[str]:
         yield voice.say(_NEXT_LABEL) + voice.say(_NEXT[lead.kind])
         yield voice.say(_DO) + voice.say(lead.do)
     if voice.console_url:
-        yield f"{voice.console_url}/"
+        yield f"{voice.console_url}/alerts"
 
 
 def _whom(alarm: Alarm, voice: Voice) -> str:
@@ -209,7 +209,7 @@ def _link(alarm: Alarm, voice: Voice) -> str:
     """Where the console shows it."""
     if alarm.conflict_id is not None:
         return f"{voice.console_url}/conflicts/{alarm.conflict_id}"
-    return f"{voice.console_url}/entries?order={alarm.order_no}" if alarm.order_no else f"{voice.console_url}/"
+    return f"{voice.console_url}/entries?q={alarm.order_no}" if alarm.order_no else f"{voice.console_url}/alerts"
 
 
 def _moment(at: datetime, voice: Voice) -> str:

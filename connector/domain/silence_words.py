@@ -87,6 +87,6 @@ TARGET_FAILING = Said(
     "Messages do not reach {target}, and it does not pass ({attempts} attempts failed).",
 )
 MEND_TARGET = Said(
-    "送り先のURLと相手側の状態を確認してください。届くまで1日の間、自動で送り直します。",
-    "Check the target's URL and the service behind it. Sending goes on for a day by itself.",
+    "送り先のURLと相手側の状態を確認してください。",
+    "Check the target's URL and the service behind it.",
 )

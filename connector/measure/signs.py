@@ -53,7 +53,7 @@ class SignsOfLife:
         keepers: Mapping[str, LivingKeeper],
         attended: Mapping[str, TroubledSource],
         failed_tasks: Callable[[], Sequence[str]],
-        failing_targets: Sequence[Callable[[], Awaitable[tuple[FailingTarget, ...]]]],
+        failing_targets: Callable[[], Awaitable[tuple[FailingTarget, ...]]],
     ) -> None:
         self._settings = settings
         self._store = store
@@ -77,7 +77,6 @@ class SignsOfLife:
         skews = [skew for shop in self._settings.shops if (skew := self._metrics.clock_skew_s(shop)) is not None]
         clock_ahead_s = max(skews, key=abs, default=None)
         disk_free = await asyncio.to_thread(_free_bytes, str(self._folder))
-        failing = [await each() for each in self._failing_targets]
         return Signs(
             shops=tuple([await self._shop(name, shop, now) for name, shop in self._settings.shops.items()]),
             sources=await self._sources(now),
@@ -86,7 +85,7 @@ class SignsOfLife:
             disk_low_since=self._since_if("disk", "", now, holds=disk_free is not None and disk_free < DISK_WARN_BYTES),
             clock_ahead_s=clock_ahead_s,
             clock_off_since=self._since_if("clock", "", now, holds=is_off(clock_ahead_s)),
-            failing_targets=tuple(target for some in failing for target in some),
+            failing_targets=await self._failing_targets(),
         )
 
     async def _shop(self, name: str, settings: ShopSettings, now: datetime) -> ShopSigns:

@@ -323,6 +323,23 @@ async def test_a_login_is_tried_while_no_daemon_runs(sandbox: Sandbox, write: Wr
     assert len(sandbox.market.shop("main").keys) == 2
 
 
+async def test_the_addresses_of_targets_are_looked_at_and_nothing_is_sent(
+    write: Write, config: Path, tmp_path: Path
+) -> None:
+    """What stands in a file that everybody can read is a finding as well; the addresses are in none."""
+    (tmp_path / "url").write_text("slack://secret-nonsense", encoding="utf-8")
+    (tmp_path / "url").chmod(0o644)
+    office, bad = 'url = "json://127.0.0.1:1/x"', f'url_file = "{tmp_path}/url"'
+    settings = write(f"{KEY}\n[alerts.targets.office]\n{office}\n[alerts.targets.bad]\n{bad}")
+
+    findings = await examine(settings, config)
+
+    assert about(findings, "target office").level is Level.OK
+    assert about(findings, "target bad").level is Level.BAD
+    assert f"{tmp_path}/url can be read" in about(findings, "secrets").message
+    assert "secret-nonsense" not in str(findings)
+
+
 async def test_a_file_that_is_no_database_is_a_finding(write: Write, config: Path, tmp_path: Path) -> None:
     settings = write()
     (tmp_path / "connector.db").write_text("this is no database, but it is long enough to look at " * 40)
