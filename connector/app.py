@@ -23,6 +23,7 @@ from connector.intake.fetches import Fetcher
 from connector.intake.key_sets import KeySets
 from connector.intake.pollers import Poller
 from connector.keeper.keeper import Keeper
+from connector.measure.lag import watch_lag
 from connector.metrics import Metrics
 from connector.now.calls import CallBook
 from connector.now.desk import NowDesk, RunningShop
@@ -62,7 +63,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
     calls = CallBook()
     health = Health()
     async with AsyncExitStack() as stack:
-        store = await Store.open(settings.store.url)
+        store = await Store.open(settings.store.url, metrics.commit)
         stack.push_async_callback(store.close)
         anchors = AnchorKeeper(store, settings.conflicts.anchor_file, utc_now)
         stack.push_async_callback(anchors.take)
@@ -84,6 +85,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         fetcher = Fetcher(fetching(settings.sources), store, session, utc_now)
         tasks.start("fetcher", fetcher.run())
         tasks.start("anchors", anchors.run())
+        tasks.start("lag", watch_lag(metrics.loop_lag))
         attended: dict[str, AttendedSource] = {**folders, **pollers}
         watched = Watched(settings, store, metrics, health, keepers, attended)
         alerts = stack.enter_context(running_alerts(watched, session, tasks))

@@ -80,5 +80,8 @@ class Probes:
 
     async def _measured(self, _request: web.Request) -> web.Response:
         """200 with the metrics below, as text for Prometheus."""
-        text = self._metrics.exposition(await self._store.state_counts())
+        for name, keeper in self._keepers.items():
+            if keeper.turned_at is not None:
+                self._metrics.keeper_turned(name, keeper.turned_at)
+        text = self._metrics.exposition(await self._store.depths.now(), self._clock())
         return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})

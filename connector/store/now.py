@@ -100,7 +100,8 @@ async def _open_gaps(connection: AsyncConnection, now: datetime) -> OpenGaps:
 
 
 _on_purpose = and_(entry.c.state == EntryState.WAITING, entry.c.reason == Reason.BEFORE_ITS_MOMENT)
-_open = and_(entry.c.state != EntryState.ACCEPTED, ~_on_purpose)
+OPEN_GAP = and_(entry.c.state != EntryState.ACCEPTED, ~_on_purpose)
+"""Of the entries in work those whose number Qoo10 should have taken by now."""
 _a, _b, _c = (bindparam(name, type_=UtcTime) for name in ("a", "b", "c"))
 _at = entry.c.heard_at
 
@@ -110,13 +111,13 @@ def _count(name: str, *conditions: ColumnElement[bool]) -> Label[int]:
 
 
 _OPEN_GAPS = select(
-    _count("minute", _open, _at > _a),
-    _count("minutes", _open, _at <= _a, _at > _b),
-    _count("hour", _open, _at <= _b, _at > _c),
-    _count("older", _open, _at <= _c),
+    _count("minute", OPEN_GAP, _at > _a),
+    _count("minutes", OPEN_GAP, _at <= _a, _at > _b),
+    _count("hour", OPEN_GAP, _at <= _b, _at > _c),
+    _count("older", OPEN_GAP, _at <= _c),
     _count("standing", entry.c.state.in_([state.value for state in STANDS_STILL])),
     _count("on_purpose", _on_purpose),
-    func.min(case((_open, _at))).label("oldest_at"),
+    func.min(case((OPEN_GAP, _at))).label("oldest_at"),
 ).where(text(IN_WORK))
 _UNRESOLVED = (
     select(func.count())

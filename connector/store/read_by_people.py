@@ -105,11 +105,6 @@ class ReadByPeople:
         async with self._reader() as connection:
             return await report.month_material(connection, month, shop_names)
 
-    async def state_counts(self) -> dict[tuple[str, str, str], int]:
-        """How many entries in work are in each (shop, state, reason)."""
-        async with self._reader() as connection:
-            return await overview.state_counts(connection)
-
     async def steps_of(self, parcel_id: int, entry_ids: Sequence[int]) -> list[Step]:
         """The history of a parcel and of its entries."""
         async with self._reader() as connection:

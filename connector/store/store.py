@@ -1,7 +1,7 @@
 """The store behind one interface. Its words are the domain's; what runs underneath is nobody's business."""
 
 import asyncio
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Self
 
@@ -41,6 +41,7 @@ from connector.store.api_tokens import TokenBook
 from connector.store.changes import Changes, Topic
 from connector.store.deeds import DeedBook
 from connector.store.deliveries import NewDelivery, Receipt
+from connector.store.depths import DepthBook
 from connector.store.entries import Requeue, SettledEntry, Writing
 from connector.store.entry_acts import EntryActs
 from connector.store.entry_in_full import EntryFiles
@@ -110,13 +111,20 @@ TOPICS: Mapping[Work, frozenset[Topic]] = {
 class Store(ReadByPeople):
     """Opened once by the process that owns it. Every write is durable when its call returns."""
 
-    def __init__(self, lock: FileLock, opened: OpenedFile, writing: AsyncEngine, reading: AsyncEngine) -> None:
+    def __init__(
+        self,
+        lock: FileLock,
+        opened: OpenedFile,
+        writing: AsyncEngine,
+        reading: AsyncEngine,
+        took: Callable[[float], None],
+    ) -> None:
         super().__init__(reading)
         self._lock = lock
         self._opened = opened
         self._writing = writing
         self.changes = Changes()
-        self._writer = Writer(writing, opened.require_in_place, self._tell)
+        self._writer = Writer(writing, opened.require_in_place, self._tell, took)
         self._wakes: dict[str, asyncio.Event] = {}
         self.entry_acts = EntryActs(self._writer.submit, self._reader, self.wake)
         self.entry_files = EntryFiles(self._writer.submit, self._reader)
@@ -129,10 +137,11 @@ class Store(ReadByPeople):
         self.deeds = DeedBook(self._writer.submit, self._reader)
         self.answers = AnswerBook(self._writer.submit, self._reader)
         self.hooks = HookBook(self._writer.submit, self._reader)
+        self.depths = DepthBook(self._writer.submit, self._reader, lambda: self._writer.waiting)
 
     @classmethod
-    async def open(cls, url: str) -> Self:
-        """Takes the lock, opens the database, brings its schema up to date.
+    async def open(cls, url: str, took: Callable[[float], None] = lambda _seconds: None) -> Self:
+        """Takes the lock, opens the database, brings its schema up to date. ``took`` is told how long commits take.
 
         Raises:
             StoreInUse: another process works on it.
@@ -153,7 +162,7 @@ class Store(ReadByPeople):
             if isinstance(error, DBAPIError):
                 raise StoreUnavailable(f"{path} cannot be used: {error.orig}") from error
             raise
-        store = cls(lock, OpenedFile(path), writing, reading_engine(path))
+        store = cls(lock, OpenedFile(path), writing, reading_engine(path), took)
         store._writer.start()
         return store
 

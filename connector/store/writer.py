@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ class Writer:
     ``work(connection, payloads)`` gets every payload that waits for the same work at once and gives one result for
     each. When a group fails, each payload is tried alone, so that one bad payload harms no other. ``prove_kept`` is
     called after every commit and raises ``StoreUnavailable`` when what was committed will not be found again.
-    ``committed`` is told afterwards which works were in it.
+    ``committed`` is told afterwards which works were in it, and ``took`` how many seconds it took.
     """
 
     def __init__(
@@ -47,10 +48,12 @@ class Writer:
         engine: AsyncEngine,
         prove_kept: Callable[[], None],
         committed: Callable[[Collection[Work]], None] = lambda _works: None,
+        took: Callable[[float], None] = lambda _seconds: None,
         *,
         most_waiting: int = 10_000,
     ) -> None:
         self._committed = committed
+        self._took = took
         self._engine = engine
         self._prove_kept = prove_kept
         self._most_waiting = most_waiting
@@ -58,6 +61,11 @@ class Writer:
         self._filled = asyncio.Event()
         self._closing = False
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How many payloads wait for their commit."""
+        return len(self._jobs)
 
     def start(self) -> None:
         """Starts taking work."""
@@ -106,7 +114,9 @@ class Writer:
             try:
                 if connection is None:
                     connection = await self._engine.connect()
+                started_s = time.perf_counter()
                 results = await _commit_together(connection, group)
+                self._took(time.perf_counter() - started_s)
                 self._prove_kept()
             except Exception as error:  # noqa: BLE001 - whatever it is goes to those who wait for it
                 connection = await _discarded_if_broken(connection, error)

@@ -139,7 +139,7 @@ async def test_an_outage_of_the_service_loses_nothing_and_is_shown(rig: Rig, ser
     (waiting,) = await rig.store.alerts.messages(10, undelivered=True)
     assert (waiting.state, waiting.attempts, waiting.error) == (MessageState.WAITING, 4, "failed")
     assert [(each.name, each.attempts) for each in await rig.store.alerts.failing()] == [("office", 4)]
-    text = rig.metrics.exposition({}).decode()
+    text = rig.metrics.exposition(await rig.store.depths.now(), rig.clock()).decode()
     assert 'qoo10_connector_alert_messages_total{outcome="failed",target="office"} 4.0' in text
     assert 'qoo10_connector_alert_messages_waiting{target="office"} 1.0' in text
 

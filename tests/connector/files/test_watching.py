@@ -3,6 +3,7 @@
 import asyncio
 import os
 import threading
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ import pytest
 from connector.intake.folders import DONE, EMPTY_FOR_S, REFUSED, SETTLED_AFTER_S, SETTLED_ON_SHARE_AFTER_S
 from connector.intake.rows import CHUNK_ROWS
 from connector.intake.watching import AGAIN_AFTER_S, ANSWERS_WITHIN_S
+from connector.store.depths import Depths
 
 if TYPE_CHECKING:
     from tests.connector.files.conftest import B2Row, Bench, Filed
@@ -207,14 +209,14 @@ async def test_a_folder_that_is_not_there_is_said_and_used_when_it_comes(
     bench.folder.rmdir()
     await bench.look()
     assert bench.watched.trouble == f"the folder {bench.folder} cannot be read: No such file or directory"
-    assert b'qoo10_connector_folder_trouble{source="b2"} 1.0' in bench.metrics.exposition({})
+    assert b'qoo10_connector_folder_trouble{source="b2"} 1.0' in bench.metrics.exposition(Depths(), datetime.now(UTC))
 
     bench.folder.mkdir()
     bench.drop("a.csv", filed([row(1)]))
     await bench.settle()
 
     assert bench.watched.trouble == ""
-    assert b'qoo10_connector_folder_trouble{source="b2"} 0.0' in bench.metrics.exposition({})
+    assert b'qoo10_connector_folder_trouble{source="b2"} 0.0' in bench.metrics.exposition(Depths(), datetime.now(UTC))
     assert await bench.numbers() == [row(1)[3]]
 
 

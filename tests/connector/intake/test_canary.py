@@ -185,7 +185,7 @@ async def test_a_pushed_message_leaves_nobody_behind(
                 await follow(kind, name, good, store)
     assert {202, 401, 404, 422} >= {status for status, _ in answers} >= {202, 404, 422}
     assert [text for _, text in answers if CANARY in text] == []
-    assert CANARY.encode() not in metrics.exposition({})
+    assert CANARY.encode() not in metrics.exposition(await store.depths.now(), NOW)
     assert CANARY not in logs.getvalue() + caplog.text
 
 

@@ -171,10 +171,10 @@ async def test_metrics_count_alarms_conflicts_and_cancels(rig: Rig, watch: Alarm
     await rig.lines.list_open()
     await rig.wait(hours=40)
     await watch.look()
-    text = rig.metrics.exposition({}).decode()
+    text = rig.metrics.exposition(await rig.store.depths.now(), rig.clock()).decode()
 
     assert 'qoo10_connector_alarms{kind="ship_by_past",shop="main"} 1.0' in text
-    assert 'qoo10_connector_cancel_rate_percent{shop="main"} 0.0' in text
+    assert 'qoo10_connector_cancel_rate_ratio{shop="main"} 0.0' in text
     assert 'qoo10_connector_counted_cancels{shop="main"} 0.0' in text
 
 

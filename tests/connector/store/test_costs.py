@@ -42,7 +42,8 @@ def scans(plans: dict[str, list[str]]) -> list[tuple[str, str]]:
         for step in steps:
             words = step.split()
             table = words[1] if len(words) > 1 else ""
-            everything = words[0] == "SCAN" and "ix_entry_in_work" not in step
+            few = any(partial in step for partial in ("ix_entry_in_work", "ix_parcel_unresolved"))
+            everything = words[0] == "SCAN" and not few
             one_shop = step.endswith("(shop=?)") and not any(
                 partial in step for partial in ("ix_entry_in_work", "ix_order_line_requests", "uq_conflict_open")
             )
@@ -78,7 +79,7 @@ async def test_a_whole_turn_reads_no_table_through(store: Store, make: Make, pla
     await store.wake_lines("main", [entry.order_no], at)
     await store.recover_entries("main", at)
     await store.requeue(Requeue("main", (Reason.UNAVAILABLE,), at))
-    await store.state_counts()
+    await store.depths.now()
     await store.steps_of(entry.parcel_id, [entry.id])
 
     explained = plans()

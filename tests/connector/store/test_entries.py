@@ -361,7 +361,7 @@ class TestPeople:
         assert [row.entry.order_no for row in rows] == [second.order_no, first.order_no]
         assert {row.parcel.id for row in rows} == {first.parcel_id}
         assert len(await store.entry_rows(1)) == 1
-        assert await store.state_counts() == {("main", "waiting", "new"): 1}
+        assert (await store.depths.now()).entries == {("main", "waiting", "new"): 1}
 
 
 class TestMemory:
