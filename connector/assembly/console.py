@@ -8,6 +8,7 @@ from connector.clock import utc_now
 from connector.console.account import AccountPages
 from connector.console.assets import Assets
 from connector.console.conflicts import ConflictPages
+from connector.console.entries import EntryPages
 from connector.console.language import LanguageChoice
 from connector.console.login import LoginPages
 from connector.console.now import NowPage
@@ -32,6 +33,7 @@ def add_console(app: web.Application, routes: Routes, behind: Behind) -> Pages:
         stream,
         LanguageChoice(),
         NowPage(pages, behind.now_desk),
+        EntryPages(pages, behind.store, utc_now, tuple(behind.settings.shops), tuple(behind.settings.sources)),
         ConflictPages(pages, behind.store, behind.message_desk, utc_now),
         LoginPages(pages, behind.store, access.desk, access.sessions, access.identify, utc_now),
         AccountPages(pages, behind.store, access.desk, access.sessions, utc_now),

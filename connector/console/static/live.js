@@ -5,7 +5,7 @@
   const TOPICS = ["labels", "entries", "conflicts", "alerts", "people"];
   const sign = document.getElementById("live");
   let stream = null;
-  let missed = false;
+  let missed = true; // what happened between the page and its stream
 
   const tell = (topics) => topics.forEach((topic) => document.body.dispatchEvent(new CustomEvent(`live:${topic}`)));
 
