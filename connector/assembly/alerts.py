@@ -1,6 +1,6 @@
 """How alerts are put together: who looks, who decides, who sends, and who watches them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -44,10 +44,14 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class RunningAlerts:
-    """What others ask of alerts: the desk, and the alarms of the last look."""
+    """What others ask of alerts: the desk, and the alarms of the last look.
+
+    ``close`` ends the looking, before anything else is ended: a stop looks like the death of every part.
+    """
 
     desk: AlertDesk
     alarms: AlarmsWatch
+    close: Callable[[], None]
 
 
 def build_posts(settings: AlertSettings) -> list[Post]:
@@ -59,7 +63,7 @@ def build_posts(settings: AlertSettings) -> list[Post]:
 
 @contextmanager
 def running_alerts(of: Watched, session: aiohttp.ClientSession, tasks: Tasks) -> Iterator[RunningAlerts]:
-    """Starts all that alerts need; the guard ends with the block, the tasks with the program."""
+    """Starts all that alerts need; nobody looks any more when the block ends, the tasks end with the program."""
     given, store = of.settings.alerts, of.store
     posts, every_s = build_posts(given), of.settings.alarms.every_s
     guard = Guard(posts, given.voice, looks_every_s=every_s)
@@ -106,16 +110,21 @@ def running_alerts(of: Watched, session: aiohttp.ClientSession, tasks: Tasks) ->
 
     for post, sender in zip(posts, senders, strict=True):
         tasks.start(f"alerts to {post.name}", sender.run())
-    tasks.start("alerts", watch.run())
+    looking = tasks.start("alerts", watch.run())
     tasks.start("heart", guard.keep_beating())
     if given.heartbeat_url.get_secret_value():
         tasks.start("heartbeat", Heartbeat(given.heartbeat_url, session, reasons).run())
     if posts:
         guard.start()
-    try:
-        yield RunningAlerts(AlertDesk(posts, given.voice), alarms)
-    finally:
+
+    def close() -> None:
+        looking.cancel()
         guard.end()
+
+    try:
+        yield RunningAlerts(AlertDesk(posts, given.voice), alarms, close)
+    finally:
+        close()
 
 
 def _failing_hook(target: HookTarget) -> FailingTarget | None:

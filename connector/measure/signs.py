@@ -10,6 +10,7 @@ from connector.domain.calendar import day_in_japan
 from connector.domain.silence import (
     DISK_WARN_BYTES,
     KEY_LIFE,
+    STUCK_AFTER,
     FailingTarget,
     ShopSigns,
     Signs,
@@ -93,11 +94,16 @@ class SignsOfLife:
         return ShopSigns(
             shop=name,
             stopped_since=self._since_if("stopped", name, now, holds=bool(keeper.stopped_for)),
-            turned_at=keeper.turned_at,
+            turned_at=keeper.turned_at or self._begun_too_long_ago(now),
             called=self._health.was_called(name),
             unanswered_since=self._health.unanswered_since(name),
             key_ends_on=await self._key_ends_on(name, settings),
         )
+
+    def _begun_too_long_ago(self, now: datetime) -> datetime | None:
+        """The start, once a keeper that has not begun is stuck; None while it may still begin."""
+        started_at = self._started_at or now
+        return started_at if now > started_at + STUCK_AFTER else None
 
     async def _key_ends_on(self, name: str, settings: ShopSettings) -> date | None:
         """At the latest; None where keys are issued anew by themselves, or nothing is known."""

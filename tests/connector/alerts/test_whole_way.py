@@ -123,3 +123,22 @@ async def test_the_outside_monitor_hears_that_all_is_well(tmp_path: Path, servic
         await until(service.heard.is_set)
 
         assert service.requests[0][:2] == ("GET", "/beat")
+
+
+async def test_a_stop_is_no_death_of_anything(tmp_path: Path, service: Service) -> None:
+    """While parts end one after the other, nobody looks and finds them ended."""
+    async with program(tmp_path, service) as running_program:
+        await until(service.heard.is_set)
+        (looking,) = [task for task in asyncio.all_tasks() if task.get_name() == "alerts"]
+        (keeper,) = running_program.app.keepers.values()
+        order: list[str] = []
+        looking.add_done_callback(lambda _task: order.append("looking ended"))
+        closed = keeper.close
+
+        def close() -> None:
+            order.append(f"keeper closed, looking asked to end: {looking.cancelling() > 0}")
+            closed()
+
+        keeper.close = close  # type: ignore[method-assign] # to see when it is called
+
+    assert order[0] == "keeper closed, looking asked to end: True"

@@ -127,6 +127,13 @@ async def test_since_when_is_the_first_look_that_found_it_so(rig: Rig, monkeypat
     assert (found.disk_free, found.disk_low_since, found.clock_off_since) == (None, None, None)
 
 
+async def test_a_keeper_that_never_begins_stands_since_the_start(rig: Rig) -> None:
+    """Just after it, nothing can be said yet."""
+    rig.keeper.turned_at = None
+
+    assert [(await rig.at(minutes)).shops[0].turned_at for minutes in (0, 5, 5.1)] == [None, None, NOON]
+
+
 async def test_calls_and_refusals_are_those_that_were_heard_of(rig: Rig) -> None:
     rig.health.call("main", "LaterError", NOON)
     rig.health.delivery("table", "bad_signature", NOON)
