@@ -106,20 +106,24 @@ class Guard:
 
     def _run(self) -> None:
         while not self._ending.wait(self._check_every_s):
-            self.check()
+            try:
+                self.check()
+            except Exception:
+                # Nothing ends the guard: no thread to be had, for example, is no reason to be silent from then on.
+                log.exception("guard_failed")
 
     def check(self) -> None:
         """Looks once, and tells every target that does not know yet."""
         now, stands = self._monotonic(), self.standstill()
-        ignorant = stands is not Standstill.NOTHING
+        begun = stands is not Standstill.NOTHING
         for post in self._posts:
-            if (post.name not in self._knowing) is not ignorant or now < self._not_before.get(post.name, now):
+            if (post.name in self._knowing) is begun or now < self._not_before.get(post.name, now):
                 continue
-            outcome = _sent(post, self._text(stands), Occasion.NEW if ignorant else Occasion.RESOLVED)
+            outcome = _sent(post, self._text(stands), Occasion.NEW if begun else Occasion.RESOLVED)
             log.error("guard_told", target=post.name, stands=stands, outcome=outcome)
             if outcome is not Outcome.SENT:
                 self._not_before[post.name] = now + AGAIN_AFTER_S
-            elif ignorant:
+            elif begun:
                 self._knowing.add(post.name)
             else:
                 self._knowing.discard(post.name)

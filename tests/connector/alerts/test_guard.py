@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from typing import TYPE_CHECKING
 
@@ -93,6 +94,22 @@ async def test_it_speaks_while_the_loop_is_blocked(service: Service) -> None:
 
     assert heard
     assert service.titles == ["プログラムが動いていません"]
+
+
+def test_nothing_but_its_end_ends_it(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    guard = Guard([Post("office", service.json_url)], Voice(), looks_every_s=60, check_every_s=0.01)
+    checked = threading.Semaphore(0)
+
+    def broken() -> Standstill:
+        checked.release()
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(guard, "standstill", broken)
+    guard.start()
+
+    assert all(checked.acquire(timeout=10) for _ in range(2))
+    guard.end()
+    guard._thread.join(10)
 
 
 def test_it_ends_when_it_is_asked_to(service: Service) -> None:
