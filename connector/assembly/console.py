@@ -4,6 +4,7 @@ from aiohttp import web
 
 from connector.access.routes import Routes
 from connector.assembly.behind import Behind
+from connector.assembly.sources import scan_desk
 from connector.clock import utc_now
 from connector.console.account import AccountPages
 from connector.console.assets import Assets
@@ -14,6 +15,7 @@ from connector.console.login import LoginPages
 from connector.console.now import NowPage
 from connector.console.pages import Pages
 from connector.console.safety import add_headers, errors_as_pages
+from connector.console.scan import ScanPage
 from connector.console.stream import Stream
 from connector.console.users import UsersPages
 from connector.listing.words import Language
@@ -33,6 +35,7 @@ def add_console(app: web.Application, routes: Routes, behind: Behind) -> Pages:
         stream,
         LanguageChoice(),
         NowPage(pages, behind.now_desk),
+        ScanPage(pages, scan_desk(behind.settings, behind.store)),
         EntryPages(pages, behind.store, utc_now, tuple(behind.settings.shops), tuple(behind.settings.sources)),
         ConflictPages(pages, behind.store, behind.message_desk, utc_now),
         LoginPages(pages, behind.store, access.desk, access.sessions, access.identify, utc_now),

@@ -1,18 +1,22 @@
 """How configured sources are put together: pushed, filed, polled."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import aiohttp
 
-from carriers import FILED, POLLED, PUSHED
+from carriers import FILED, POLLED, PUSHED, SCANNED
 from carriers.kinds import PollSetup
+from carriers.scan.adapter import offered, words_of
 from connector.assembly.tasks import Tasks
 from connector.clock import utc_now
 from connector.intake.fetches import FetchingSource
 from connector.intake.files import FiledSource, FileIntake
 from connector.intake.pollers import PolledSource, Poller
+from connector.intake.scans import ScanDesk, ScanTable
 from connector.intake.watching import LOOK_UNWATCHED_S, FolderSettings, WatchedFolder
 from connector.intake.webhooks import PushedSource
+from connector.keeper.claims import looks_every_s
 from connector.metrics import Metrics
 from connector.settings import Settings, SourceSettings
 from connector.store.store import Store
@@ -35,6 +39,35 @@ def start_pollers(
         pollers[name] = poller
         tasks.start(f"poller {name}", poller.run())
     return pollers
+
+
+def scanned(settings: Settings) -> dict[str, ScanTable]:
+    """The packing tables. A cancel that nobody has looked for in four rounds of the claims might not be known."""
+    tables = {}
+    for name, source in settings.sources.items():
+        if source.kind not in SCANNED:
+            continue
+        options, companies = source.kind_options, offered(source.kind_options)
+        shop = settings.shops[source.shop]
+        looked_at_every = timedelta(seconds=looks_every_s(shop.claims_every_s, shop.calls_per_second))
+        tables[name] = ScanTable(
+            name=name,
+            shop=source.shop,
+            carriers=dict(zip(words_of(companies), companies, strict=True)),
+            kind=source.order_reference,
+            fresh_within=max(4 * looked_at_every, timedelta(minutes=3)),
+            pattern=source.pattern,
+            readers=source.readers,
+            labels_only=options["expects"] == "label",
+            pair_within=timedelta(seconds=int(options["pair_within_s"] or 60)),
+            pause=timedelta(milliseconds=int(options["pause_ms"] or 0)),
+        )
+    return tables
+
+
+def scan_desk(settings: Settings, store: Store) -> ScanDesk:
+    """Takes scans; it keeps nothing by itself."""
+    return ScanDesk(scanned(settings), store, utc_now)
 
 
 def filed(name: str, source: SourceSettings) -> FiledSource:

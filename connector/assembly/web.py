@@ -11,13 +11,14 @@ from connector.api.me import MeApi
 from connector.api.messages import MessagesApi
 from connector.api.openapi import HookMessage
 from connector.api.parcels import ParcelsApi
+from connector.api.scans import ScansApi
 from connector.api.tokens import TokensApi
 from connector.api.users import UsersApi
 from connector.api.webhooks import WebhooksApi
 from connector.assembly.access import guard
 from connector.assembly.behind import Behind
 from connector.assembly.console import add_console
-from connector.assembly.sources import pushed
+from connector.assembly.sources import pushed, scan_desk
 from connector.clock import utc_now
 from connector.hooks.bodies import MESSAGES
 from connector.http import Runner, one_error_shape
@@ -51,6 +52,7 @@ def applications(behind: Behind) -> list[tuple[int, web.Application]]:
     EntriesApi(behind.store, utc_now).add_to(routes)
     ParcelsApi(behind.store, utc_now).add_to(routes)
     MessagesApi(behind.store, behind.message_desk).add_to(routes)
+    ScansApi(scan_desk(behind.settings, behind.store)).add_to(routes)
     AlertsApi(behind.store.alerts, behind.alert_desk, utc_now).add_to(routes)
     people = behind.access.desk
     UsersApi(behind.store, people, behind.settings.console.language, utc_now).add_to(routes)

@@ -35,8 +35,8 @@ class ParcelState(StrEnum):
 class Times:
     """When things happened to a parcel.
 
-    Those without ``heard_`` are on the source's clock (ours where the source does not say); ``heard_*`` is when we first
-    heard of that stage or a later one, on our clock.
+    Those without ``heard_`` are on the source's clock (ours where the source does not say); ``heard_*`` is when we
+    first heard of that stage or a later one, on our clock.
     """
 
     printed_at: datetime | None = None

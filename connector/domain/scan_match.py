@@ -82,16 +82,46 @@ def _roles(text: Text, known_orders: Collection[str], known_numbers: Collection[
 
 @dataclass(frozen=True, slots=True)
 class KnownLabel:
-    """What the store has of a tracking number: a reference it came with, and the numbers of the orders that this meant.
+    """A parcel that the store has of a tracking number.
 
-    ``references`` are what its own reference may mean; ``numbers`` all order and cart numbers of its lines, empty while
-    its order is not known. ``carts_known`` is false where a line's cart number is not known yet.
+    ``references`` are what its reference may mean; ``lines`` are the order numbers that it turned out to mean, empty
+    while they are not known; ``carts`` their cart numbers, None where one is not known yet.
     """
 
     order_ref: str
-    references: frozenset[str]
+    source: str
+    references: frozenset[str] = frozenset()
+    lines: frozenset[str] = frozenset()
+    carts: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the scanned order means: ``numbers`` as it stands there, ``lines`` of it that are known."""
+
     numbers: frozenset[str]
-    carts_known: bool = True
+    lines: frozenset[str] = frozenset()
+
+
+class Same(StrEnum):
+    """Whether a label is known for the scanned order."""
+
+    YES = "yes"
+    NO = "no"
+    OPEN = "open"
+
+
+def same_order(of: KnownLabel, asked: Asked) -> Same:
+    """Whether a known label is the scanned order's. One line of a cart is not another line of it."""
+    if of.lines & (asked.lines or asked.numbers) or of.references & asked.numbers:
+        return Same.YES
+    if not of.lines:
+        return Same.OPEN
+    if asked.lines:
+        return Same.NO
+    if of.carts is None:
+        return Same.OPEN
+    return Same.YES if of.carts & asked.numbers else Same.NO
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,27 +132,24 @@ class Admitted:
     fault: Fault = Fault.NONE
 
 
-def admit(of: Meant, known: Sequence[KnownLabel], order_numbers: Collection[str], carrier: CompanyService) -> Admitted:
+def admit(of: Meant, known: Sequence[KnownLabel], asked: Asked, carrier: CompanyService) -> Admitted:
     """Which parcel a scan tells of.
 
-    ``known`` is what the store has of the label's number, newest first, without what has no reference.
-    ``order_numbers`` are the order and cart numbers of the lines that the scanned order means, it included.
-    ``carrier`` is what was chosen at the table, for a label that nobody knows.
+    ``known`` is what the store has of the label's number, newest first, without what has no reference. ``carrier`` is
+    what was chosen at the table, for a label that nobody knows.
     """
     if of.fault is not Fault.NONE or of.label is None:
         return Admitted(fault=of.fault)
     if of.order is None:
         # A label by itself tells something only of a parcel that is known.
-        resolved = [each for each in known if each.numbers] or list(known)
+        resolved = [each for each in known if each.lines] or known
         return Admitted(resolved[0].order_ref if resolved else None)
     if not known:
         check = check_number(carrier.company_id, carrier.service_id, of.label.number)
         if check.verdict is Verdict.WRONG or check.reason == "shape":
             return Admitted(fault=Fault.CARRIER)
         return Admitted(of.order.text)
-    asked = {*of.order.orders, *order_numbers}
-    for each in known:
-        if each.numbers & asked or each.references & set(of.order.orders):
-            return Admitted(each.order_ref)
-    certain = all(each.numbers and each.carts_known for each in known)
-    return Admitted(fault=Fault.MISMATCH if certain else Fault.ELSEWHERE)
+    compared = [same_order(each, asked) for each in known]
+    if Same.YES in compared:
+        return Admitted(known[compared.index(Same.YES)].order_ref)
+    return Admitted(fault=Fault.ELSEWHERE if Same.OPEN in compared else Fault.MISMATCH)

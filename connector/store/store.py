@@ -32,6 +32,7 @@ from connector.store import (
     orders,
     parcels,
     polls,
+    scans,
     sessions,
     shops,
     users,
@@ -56,6 +57,7 @@ from connector.store.now import NowBook
 from connector.store.parcels import SettledParcel
 from connector.store.polls import PollRow, SettledPoll
 from connector.store.read_by_people import ReadByPeople
+from connector.store.scans import ScanBook
 from connector.store.search import EntrySearch
 from connector.store.sessions import SessionBook
 from connector.store.shops import ShopRow
@@ -81,6 +83,7 @@ TOPICS: Mapping[Work, frozenset[Topic]] = {
     deliveries.record_deliveries: frozenset({Topic.LABELS}),
     fetches.settle_fetches: frozenset({Topic.LABELS}),
     polls.settle_polls: frozenset({Topic.LABELS}),
+    scans.record_scans: frozenset({Topic.LABELS}),
     parcels.settle_parcels: frozenset({Topic.LABELS, Topic.ENTRIES}),
     entries.begin_writing: frozenset({Topic.ENTRIES}),
     entries.settle_entries: frozenset({Topic.ENTRIES, Topic.CONFLICTS}),
@@ -126,6 +129,7 @@ class Store(ReadByPeople):
         self.changes = Changes()
         self._writer = Writer(writing, opened.require_in_place, self._tell, took)
         self._wakes: dict[str, asyncio.Event] = {}
+        self.scans = ScanBook(self._writer.submit, self._reader, self.wake)
         self.entry_acts = EntryActs(self._writer.submit, self._reader, self.wake)
         self.entry_files = EntryFiles(self._writer.submit, self._reader)
         self.search = EntrySearch(self._writer.submit, self._reader)

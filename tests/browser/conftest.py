@@ -30,6 +30,18 @@ from tools.chromium import FLAGS, chromium
 
 SHOP, SOURCE = "main", "packing-table"
 SECRET = "whsec_YnJvd3Nlci10ZXN0cy1vbmx5LW5vLXJlYWwtc2hvcA=="
+TABLES = {
+    "table-1": SourceSettings(
+        kind="scan", shop=SHOP, options={"carrier": "yamato.takkyubin", "more_carriers": "sagawa yamato.nekopos"}
+    ),
+    "table-2": SourceSettings(
+        kind="scan", shop=SHOP, options={"carrier": "yamato.takkyubin"}, readers={"!1": "left", "!2": "right"}
+    ),
+    "table-3": SourceSettings(
+        kind="scan", shop=SHOP, options={"carrier": "yamato.takkyubin", "expects": "label", "pause_ms": "80"}
+    ),
+}
+"""Packing tables with a barcode reader."""
 TOKEN = "a-token-for-browser-tests-on-loopback"
 LOADS_WITHIN_MS = 20_000.0
 ENTERED_WITHIN_S = 20.0
@@ -162,7 +174,7 @@ async def console(tmp_path: Path) -> AsyncIterator[Console]:
                     claims_every_s=5,
                 )
             },
-            sources={SOURCE: SourceSettings(kind="standard", shop=SHOP, secrets=(SecretStr(SECRET),))},
+            sources={SOURCE: SourceSettings(kind="standard", shop=SHOP, secrets=(SecretStr(SECRET),)), **TABLES},
         )
         app = await stack.enter_async_context(running(settings))
         http = await stack.enter_async_context(aiohttp.ClientSession())

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from carriers.companies import CompanyService
 from connector.domain.scan import ScanRules, Text, read_text
-from connector.domain.scan_match import Admitted, Fault, KnownLabel, Meant, admit, meant
+from connector.domain.scan_match import Admitted, Asked, Fault, KnownLabel, Meant, Same, admit, meant, same_order
 
 YAMATO = CompanyService("yamato", "takkyubin")
 RULES = ScanRules((YAMATO, CompanyService("seino")))
@@ -70,50 +70,81 @@ def test_the_order_of_scans_does_not_matter(texts: list[Text], orders: set[str],
 
 
 PAIR = Meant(ORDER, LABEL)
+ASKED = Asked(frozenset(ORDER.orders))
+ASKED_LINE = Asked(frozenset(ORDER.orders), frozenset({"1062428737"}))
 
 
-def known(order_ref: str, *numbers: str, references: tuple[str, ...] = (), carts_known: bool = True) -> KnownLabel:
-    return KnownLabel(order_ref, frozenset(references), frozenset(numbers), carts_known)
+def known(
+    order_ref: str, *lines: str, carts: tuple[str, ...] | None = (), references: tuple[str, ...] = ()
+) -> KnownLabel:
+    return KnownLabel(
+        order_ref, "b2", frozenset(references), frozenset(lines), None if carts is None else frozenset(carts)
+    )
 
 
 def test_a_label_that_nobody_knows_counts_for_its_order() -> None:
-    assert admit(PAIR, (), (), YAMATO) == Admitted("Q-1062428737")
+    assert admit(PAIR, (), ASKED, YAMATO) == Admitted("Q-1062428737")
 
 
 @pytest.mark.parametrize(
-    "of", [known("300123456", "1062428737", "300123456"), known("X1062428737", references=("1062428737",))]
+    "of",
+    [
+        known("300123456", "1062428737", "1062428738"),
+        known("X1062428737", references=("1062428737",)),
+        known("x", "1062428799", carts=("1062428737",)),
+    ],
 )
 def test_a_label_that_is_known_for_this_order_stays_under_its_own_reference(of: KnownLabel) -> None:
     """Another spelling of the same reference makes no second parcel."""
-    assert admit(PAIR, (of,), (), YAMATO) == Admitted(of.order_ref)
+    assert admit(PAIR, (of,), ASKED, YAMATO) == Admitted(of.order_ref)
 
 
-def test_a_cart_and_its_lines_are_the_same_order() -> None:
-    of = known("1062428739", "1062428739", carts_known=False)
+def test_a_cart_means_each_of_its_lines() -> None:
+    cart = Asked(frozenset({"300123456"}), frozenset({"1062428737", "1062428739"}))
 
-    assert admit(PAIR, (of,), ("1062428737", "1062428739", "300123456"), YAMATO) == Admitted("1062428739")
-
-
-def test_a_label_of_another_order_is_a_mismatch() -> None:
-    assert admit(PAIR, (known("x", "1062428799", "300999999"),), (), YAMATO) == Admitted(fault=Fault.MISMATCH)
+    assert same_order(known("1062428739", "1062428739", carts=None), cart) is Same.YES
 
 
-@pytest.mark.parametrize("of", [known("300999999"), known("x", "1062428799", carts_known=False)])
-def test_a_label_whose_order_is_not_known_is_not_given_to_another(of: KnownLabel) -> None:
-    assert admit(PAIR, (of,), (), YAMATO) == Admitted(fault=Fault.ELSEWHERE)
+@pytest.mark.parametrize(
+    ("of", "asked"),
+    [
+        (known("x", "1062428799", carts=("300999999",)), ASKED),
+        (known("x", "1062428799", carts=None), ASKED_LINE),
+        (known("x", "1062428738", carts=("300123456",)), ASKED_LINE),
+    ],
+)
+def test_a_label_of_another_order_is_a_mismatch(of: KnownLabel, asked: Asked) -> None:
+    """Also that of another line of the same cart."""
+    assert admit(PAIR, (of,), asked, YAMATO) == Admitted(fault=Fault.MISMATCH)
+
+
+@pytest.mark.parametrize(
+    ("of", "asked"), [(known("300999999"), ASKED_LINE), (known("x", "1062428799", carts=None), ASKED)]
+)
+def test_a_label_whose_order_is_not_known_is_not_given_to_another(of: KnownLabel, asked: Asked) -> None:
+    assert admit(PAIR, (of,), asked, YAMATO) == Admitted(fault=Fault.ELSEWHERE)
+
+
+def test_a_label_of_several_orders_fits_each_of_them() -> None:
+    """One parcel for two orders of a buyer."""
+    both = (known("x", "1062428799"), known("y", "1062428737"))
+
+    assert admit(PAIR, both, ASKED_LINE, YAMATO) == Admitted("y")
 
 
 def test_a_label_by_itself_counts_for_the_parcel_that_is_known() -> None:
-    assert admit(Meant(label=LABEL), (known("300999999"), known("x", "1062428799")), (), YAMATO) == Admitted("x")
-    assert admit(Meant(label=LABEL), (), (), YAMATO) == Admitted()
+    alone = Meant(label=LABEL)
+
+    assert admit(alone, (known("300999999"), known("x", "1062428799")), ASKED, YAMATO) == Admitted("x")
+    assert admit(alone, (known("300999999"),), ASKED, YAMATO) == Admitted("300999999")
+    assert admit(alone, (), ASKED, YAMATO) == Admitted()
 
 
 def test_a_new_label_has_the_form_of_the_chosen_company() -> None:
-    assert admit(PAIR, (), (), CompanyService("seino")) == Admitted("Q-1062428737")
-    assert admit(PAIR, (), (), CompanyService("qxpress")) == Admitted("Q-1062428737")
-    assert admit(Meant(ORDER, text("RR123456785JP")), (), (), YAMATO) == Admitted(fault=Fault.CARRIER)
+    assert admit(PAIR, (), ASKED, CompanyService("qxpress")) == Admitted("Q-1062428737")
+    assert admit(Meant(ORDER, text("RR123456785JP")), (), ASKED, YAMATO) == Admitted(fault=Fault.CARRIER)
 
 
 def test_a_faulty_scan_tells_nothing() -> None:
-    assert admit(Meant(fault=Fault.AMBIGUOUS), (known("x", "1"),), (), YAMATO) == Admitted(fault=Fault.AMBIGUOUS)
-    assert admit(Meant(order=ORDER), (), (), YAMATO) == Admitted()
+    assert admit(Meant(fault=Fault.AMBIGUOUS), (known("x", "1"),), ASKED, YAMATO) == Admitted(fault=Fault.AMBIGUOUS)
+    assert admit(Meant(order=ORDER), (), ASKED, YAMATO) == Admitted()
