@@ -107,12 +107,13 @@ class SourceFacts:
 
 @dataclass(frozen=True, slots=True)
 class EntryAtHand:
-    """An entry with its parcel and its line, and since when it is in its state."""
+    """An entry with its parcel and its line, and since when it is in its state; a person has looked at it then."""
 
     entry: Entry
     parcel: Parcel
     line: LineMemory | None
     since: datetime
+    looked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

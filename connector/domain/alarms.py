@@ -43,7 +43,7 @@ from connector.domain.calendar import (
     last_business_day,
     start_of,
 )
-from connector.domain.decision import ConflictKind, Label
+from connector.domain.decision import ConflictKind, Label, Person
 from connector.domain.entry import Entry, EntryState
 from connector.domain.memory import CANCEL_UNDER_WAY
 from connector.domain.orders import JAPAN, ShippingStatus
@@ -173,7 +173,8 @@ def _held(material: AlarmMaterial, thresholds: Thresholds, now: datetime) -> Ite
         shipped = line is not None and line.status in _SHIPPED
         if each.parcel.label is Label.VOIDED or (shipped and entry.reason not in _ABOUT_SHIPPED_LINES):
             continue
-        if now >= each.since + thresholds.not_looked_at:
+        looked_at = each.looked_at is not None and each.looked_at >= each.since
+        if not looked_at and entry.person is not Person.HOLD and now >= each.since + thresholds.not_looked_at:
             yield Alarm(
                 AlarmKind.NOT_LOOKED_AT,
                 entry.shop,

@@ -65,8 +65,9 @@ def _event(event: HeardEvent) -> Moment:
 
 
 def _step(step: Step) -> Moment:
-    ja = _joined(reason_in_words(step.reason, Language.JA), words.KIND.get(step.detail, step.detail))
-    en = _joined(reason_in_words(step.reason, Language.EN), step.detail)
+    more = "" if step.detail == step.reason else step.detail
+    ja = _joined(reason_in_words(step.reason, Language.JA), words.KIND.get(more, more))
+    en = _joined(reason_in_words(step.reason, Language.EN), more)
     subject = f"{step.order_no} " if step.order_no else ""
     return Moment(
         step.at, step.at, Clock.OURS, step.what, STEP_JA.get(step.what, step.what), subject + ja, subject + en, step.who

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from connector.domain.alarm_facts import AlarmMaterial, EntryAtHand, OpenConflict, Unresolved
 from connector.domain.conflict import What
 from connector.domain.entry import Entry, EntryState
+from connector.domain.entry_acts import PersonStep
 from connector.domain.memory import LineMemory
 from connector.store.cases import CHUNK, Case, cases
 from connector.store.entries import entry_of
@@ -94,6 +95,7 @@ async def _at_hand(connection: AsyncConnection, rows: Sequence[Row[Any]]) -> lis
                 parcels[each.parcel_id],
                 lines.get((each.shop, each.order_no)),
                 since.get((each.id, each.state), each.created_at),
+                since.get((each.id, PersonStep.LOOKED_AT)),
             )
             for each in entries
         ]

@@ -230,6 +230,51 @@ class TestRelease:
         assert "person 佐藤" in run(config, "entries", "show", "1062428737", "--lang", "en").output
 
 
+class TestHoldVoidAssign:
+    def test_a_number_is_held_and_let_go(self, config: Path) -> None:
+        who = ("--who", "佐藤", "--why", "棚卸し")
+        held = run(config, "entries", "hold", "1062428737", *who)
+        listed = run(config, "entries", "list").output
+        let_go = run(config, "entries", "release", "1062428737", *who)
+        story = run(config, "entries", "show", "1062428737", "--lang", "en").output
+
+        assert (held.exit_code, let_go.exit_code) == (0, 0), held.stderr + let_go.stderr
+        assert "担当者が保留にしました" in listed
+        assert "A person has let it go" in story
+        assert story.count("person 佐藤") == 2
+
+    def test_what_is_entered_cannot_be_held(self, config: Path) -> None:
+        done = run(config, "entries", "hold", "1062428738", "--who", "佐藤", "--why", "x")
+
+        assert (done.exit_code, "Qoo10 has taken the number" in done.stderr) == (1, True)
+
+    def test_a_void_must_be_confirmed_and_is_for_the_whole_label(self, config: Path) -> None:
+        words = ("entries", "void", "1062428738", "--who", "佐藤", "--why", "刷り直した")
+        lacking = run(config, *words)
+        done = run(config, *words, "--confirm", "label_destroyed")
+        again = run(config, "entries", "void", "1062428739", *words[3:], "--confirm", "label_destroyed")
+
+        assert (lacking.exit_code, done.exit_code, again.exit_code) == (2, 0, 1), done.stderr
+        assert "label_destroyed" in lacking.stderr
+        assert "void already" in again.stderr
+
+    def test_a_label_without_an_order_is_assigned_or_void(self, config: Path) -> None:
+        words = ("--who", "佐藤", "--why", "出荷リスト")
+        both = run(config, "entries", "assign", "111", "--order-no", "1062428740", "--cart", "300123456", *words)
+        done = run(config, "entries", "assign", "111", "--order-no", "1062428740", *words)
+        void = run(config, "entries", "void", "111", *words, "--confirm", "label_destroyed")
+        unknown = run(config, "entries", "assign", "112", "--order-no", "1062428740", *words)
+
+        assert (both.exit_code, done.exit_code, void.exit_code, unknown.exit_code) == (2, 0, 0, 1), done.stderr
+        assert "no order, nor a label" in unknown.stderr
+
+    def test_what_a_person_has_looked_at_is_kept(self, config: Path) -> None:
+        done = run(config, "entries", "looked-at", "1062428737", "--who", "佐藤", "--why", "確認中")
+
+        assert done.exit_code == 0, done.stderr
+        assert "担当者が確認" in run(config, "entries", "show", "1062428737").output
+
+
 class TestRetry:
     def test_it_makes_what_stands_still_due_and_is_kept(self, config: Path) -> None:
         done = run(config, "entries", "retry", "1062428739")

@@ -17,8 +17,9 @@ from typing import Any
 import aiohttp
 import pytest
 
+from connector.api.entry_shapes import EntryInFullAnswer, EntryList, EntryRow, LabelInFullAnswer
 from connector.app import RunningApp, running
-from connector.sandbox import Sandbox
+from connector.sandbox import NewLine, Sandbox
 from connector.settings import load_settings
 
 TOKEN = "t" * 32
@@ -39,6 +40,17 @@ class Service:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         async with self.session.request(method, self.app.url + path, json=body, headers=headers) as response:
             return response.status, await response.json()
+
+    async def status(self, method: str, path: str, headers: dict[str, str], body: Any = None) -> int:
+        own = {"Authorization": f"Bearer {TOKEN}", **headers}
+        async with self.session.request(method, self.app.url + path, json=body, headers=own) as response:
+            return response.status
+
+    async def tag(self, path: str) -> str:
+        """The ETag of an answer."""
+        own = {"Authorization": f"Bearer {TOKEN}"}
+        async with self.session.get(self.app.url + path, headers=own) as response:
+            return response.headers["ETag"]
 
     async def print_label(self, order_ref: str, number: str) -> None:
         data = {"order_ref": order_ref, "carrier": "yamato", "service": "takkyubin", "tracking_number": number}
@@ -141,11 +153,121 @@ async def test_a_label_without_an_order_is_in_the_list(service: Service) -> None
     assert (row["id"], row["order_no"], row["order_ref"], row["state"]) == (None, "", "1999999999", "unresolved")
 
 
-@pytest.mark.parametrize("query", ["?state=stuck", "?limit=0", "?limit=x", "?limit=1001", "?order=1"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?state=stuck",
+        "?limit=0",
+        "?limit=x",
+        "?limit=1001",
+        "?order=1",
+        "?cursor=x",
+        "?day=x",
+        "?order=urgent&day=2026-11-22",
+        "?state=held&state=held",
+    ],
+)
 async def test_a_question_that_cannot_be_answered_is_400(service: Service, query: str) -> None:
     status, answer = await service.ask("GET", f"/api/v1/entries{query}")
 
     assert (status, answer["error"]["code"]) == (400, "bad_query")
+
+
+async def held(service: Service) -> dict[str, Any]:
+    """An entry that is held for its check digit."""
+    (line,) = service.sandbox.market.add_cart()
+    await service.print_label(line.order_no, WRONG)
+    (row,) = await service.listed("?state=held")
+    found: dict[str, Any] = row
+    return found
+
+
+BODY = {"who": "佐藤", "why": "棚卸し"}
+
+
+async def test_answers_are_as_the_openapi_document_says(service: Service) -> None:
+    """To the last field, in lists, in full, and after an act."""
+    row = await held(service)
+    await service.print_label("what", "444413758703")
+    (label,) = await service.listed("?state=unresolved")
+
+    entries = EntryList.model_validate((await service.ask("GET", "/api/v1/entries?state=all&order=newest"))[1])
+    urgent = EntryList.model_validate((await service.ask("GET", "/api/v1/entries"))[1])
+    in_full = EntryInFullAnswer.model_validate((await service.ask("GET", f"/api/v1/entries/{row['id']}"))[1])
+    of_label = LabelInFullAnswer.model_validate((await service.ask("GET", f"/api/v1/parcels/{label['parcel_id']}"))[1])
+    done = EntryRow.model_validate((await service.ask("POST", f"/api/v1/entries/{row['id']}/hold", BODY))[1])
+
+    assert {each.parcel_id for each in entries.entries} == {each.parcel_id for each in urgent.entries}
+    assert (in_full.entry.id, in_full.next_act, in_full.looked_at) == (row["id"], "release", None)
+    assert [each.act for each in in_full.acts if each.possible] == ["release", "retry", "looked_at", "hold", "void"]
+    assert ([each.act for each in of_label.acts], of_label.entries) == (["assign", "void"], [])
+    assert of_label.story.history[0].what == "label_printed"
+    assert (done.state, done.reason, done.person) == ("held", "held_by_person", "hold")
+
+
+async def test_a_number_is_found_in_pages_of_the_newest(service: Service) -> None:
+    lines = service.sandbox.market.add_cart(NewLine(), NewLine(), NewLine())
+    await service.print_label(lines[0].pack_no, "444413758703")
+    await service.listed(f"?state=all&number={lines[0].pack_no}&limit=3", 3)
+
+    path = f"/api/v1/entries?state=all&number={lines[0].pack_no}&limit=2"
+    _, first = await service.ask("GET", path)
+    _, second = await service.ask("GET", f"{path}&cursor={first['next']}")
+
+    found = [each["order_no"] for answer in (first, second) for each in answer["entries"]]
+    assert sorted(found) == sorted(line.order_no for line in lines)
+    assert (first["more"], second["more"], second["next"]) == (True, False, None)
+    assert {each["lines"] for each in second["entries"]} == {3}
+
+
+async def test_an_act_on_what_has_changed_since_is_refused(service: Service) -> None:
+    """And whoever has an answer that still holds is not sent it again."""
+    row = await held(service)
+    path = f"/api/v1/entries/{row['id']}"
+    tag = await service.tag(path)
+    assert await service.status("GET", path, {"If-None-Match": tag}) == 304
+    first = await service.status("POST", f"{path}/looked-at", {"If-Match": tag}, BODY)
+    second = await service.status("POST", f"{path}/looked-at", {"If-Match": tag}, BODY)
+    any_ = await service.status("POST", f"{path}/looked-at", {"If-Match": "*"}, BODY)
+
+    assert (first, second, any_) == (201, 412, 201)
+    assert await service.status("GET", path, {"If-None-Match": tag}) == 200
+    _, now = await service.ask("GET", path)
+    assert now["looked_at"]["who"] == "佐藤"
+
+
+async def test_a_hold_is_kept_until_its_release(service: Service) -> None:
+    row = await held(service)
+    path = f"/api/v1/entries/{row['id']}"
+
+    hold = await service.ask("POST", f"{path}/hold", BODY)
+    again = await service.ask("POST", f"{path}/hold", BODY)
+    retried = await service.ask("POST", f"{path}/retry", BODY)
+    release = await service.ask("POST", f"{path}/release", BODY)
+
+    assert [status for status, _ in (hold, again, retried, release)] == [201, 409, 409, 201]
+    assert "holds it already" in again[1]["error"]["message"]
+
+
+async def test_a_label_is_void_or_assigned_through_its_own_address(service: Service) -> None:
+    await service.print_label("what", "444413758703")
+    (label,) = await service.listed("?state=unresolved")
+    (line,) = service.sandbox.market.add_cart()
+    path = f"/api/v1/parcels/{label['parcel_id']}"
+    tag = await service.tag(path)
+
+    both = await service.ask("POST", f"{path}/assign", BODY | {"order_no": line.order_no, "pack_no": line.pack_no})
+    void = await service.ask("POST", f"{path}/void", BODY)
+    assigned = await service.ask("POST", f"{path}/assign", BODY | {"order_no": line.order_no})
+    (done,) = await service.listed(f"?number={line.order_no}&state=confirmed")
+    stale = await service.status("POST", f"{path}/void", {"If-Match": tag}, BODY | {"confirm": "label_destroyed"})
+    late = await service.ask("POST", f"{path}/assign", BODY | {"order_no": line.order_no})
+    voided = await service.ask("POST", f"/api/v1/entries/{done['id']}/void", BODY | {"confirm": "label_destroyed"})
+    missing = await service.ask("GET", "/api/v1/parcels/99")
+
+    assert (both[0], void[0], assigned[0], stale, late[0], voided[0]) == (422, 422, 201, 412, 409, 201)
+    assert missing == (404, missing[1])
+    assert service.sandbox.market.line(line.order_no).shipping.tracking_no == "444413758703"
 
 
 async def test_every_address_needs_a_token(service: Service) -> None:
@@ -153,5 +275,9 @@ async def test_every_address_needs_a_token(service: Service) -> None:
         ("GET", "/api/v1/entries"),
         ("POST", "/api/v1/entries/1/release"),
         ("POST", "/api/v1/entries/1/retry"),
+        ("GET", "/api/v1/entries/1"),
+        ("POST", "/api/v1/entries/1/hold"),
+        ("GET", "/api/v1/parcels/1"),
+        ("POST", "/api/v1/parcels/1/assign"),
     ):
         assert (await service.ask(method, path, token=""))[0] == 401

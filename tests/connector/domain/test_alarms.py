@@ -21,7 +21,7 @@ from connector.domain.alarm_facts import (
 )
 from connector.domain.alarms import alarms, near_from
 from connector.domain.calendar import Calendar, Closed, is_business_day, start_of
-from connector.domain.decision import ConflictKind
+from connector.domain.decision import ConflictKind, Person
 from connector.domain.entry import Entry, EntryState
 from connector.domain.memory import LineMemory
 from connector.domain.orders import JAPAN, ClaimStatus, ShippingStatus, ship_by_end
@@ -221,6 +221,21 @@ class TestNotLookedAt:
         found = alarms(AlarmMaterial(conflicts=(replace(CONFLICT, looked_at=looked_at),)), DEFAULT, at(1))
 
         assert kinds(found) == expected
+
+    @pytest.mark.parametrize(
+        ("looked_at", "expected"),
+        [(at(minutes=5), []), (NOON, []), (at(minutes=-5), [AlarmKind.NOT_LOOKED_AT])],
+        ids=["since", "at once", "before it came to this"],
+    )
+    def test_a_hold_that_a_person_has_looked_at_is_silent(self, looked_at: datetime, expected: list[AlarmKind]) -> None:
+        held = replace(AT_HAND, entry=replace(ENTRY, state=EntryState.HELD), looked_at=looked_at)
+
+        assert kinds(alarms(AlarmMaterial(in_work=(held,)), DEFAULT, at(1))) == expected
+
+    def test_what_a_person_holds_they_have_looked_at(self) -> None:
+        entry = replace(ENTRY, state=EntryState.HELD, reason=Reason.HELD_BY_PERSON, person=Person.HOLD)
+
+        assert alarms(AlarmMaterial(in_work=(replace(AT_HAND, entry=entry),)), DEFAULT, at(100)) == []
 
     @pytest.mark.parametrize("kind", ConflictKind)
     def test_every_kind_of_conflict_has_its_words(self, kind: ConflictKind) -> None:

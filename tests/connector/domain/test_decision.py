@@ -185,6 +185,7 @@ class TestPromises:
             pytest.param(lambda facts: facts.shipping is not Shipping.OPEN, id="the line does not wait for a number"),
             pytest.param(lambda facts: facts.written is not Written.NEVER, id="an own write may still show"),
             pytest.param(lambda facts: facts.person is Person.LEAVE, id="a person has stopped the parcel"),
+            pytest.param(lambda facts: facts.person is Person.HOLD, id="a person holds the number back"),
             pytest.param(
                 lambda facts: (
                     facts.cancel is Cancel.BEFORE_LABEL
@@ -248,6 +249,16 @@ class TestPromises:
         nobody = [facts for facts in EVERY if facts.person is Person.NONE]
 
         assert all(decide(facts) == decide(replace(facts, person=Person.NUMBER_CHECKED)) for facts in nobody)
+
+    def test_a_hold_keeps_back_what_would_go_out_and_hides_nothing_else(self) -> None:
+        """Conflicts are seen as if nobody held it, and a number that stands is confirmed."""
+        nobody = [facts for facts in EVERY if facts.person is Person.NONE]
+        pairs = [(decide(facts), decide(replace(facts, person=Person.HOLD))) for facts in nobody]
+
+        changed = [(before.action, before.reason) for before, held in pairs if before != held]
+        assert {held.reason for before, held in pairs if before != held} == {Reason.HELD_BY_PERSON}
+        assert {action for action, _ in changed} == {Action.ENTER, Action.HOLD}
+        assert all(cancel_conflict(facts) == cancel_conflict(replace(facts, person=Person.HOLD)) for facts in nobody)
 
     @pytest.mark.parametrize(
         ("axis", "one", "other", "matters"),

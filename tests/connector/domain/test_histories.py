@@ -198,7 +198,7 @@ class Histories(RuleBasedStateMachine):
     def _write(self, answer: str) -> None:
         assert self.qoo10.claim_status in NO_CANCEL, "the order was cancelled"
         assert parcel_of(self.times).label is Label.LIVE, "the label was void"
-        assert self.entry.person is not Person.LEAVE, "a person had stopped the parcel"
+        assert self.entry.person not in (Person.LEAVE, Person.HOLD), "a person had stopped the parcel or held it back"
         assert self.entry.accepted_at is None, "Qoo10 had taken the number before"
         assert not self.qoo10.gone, "the line was not there"
         status, _ = self.qoo10.shown or (self.qoo10.status, "")

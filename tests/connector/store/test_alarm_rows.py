@@ -13,6 +13,7 @@ from connector.domain.acts import Act, ActKind
 from connector.domain.conflict import News
 from connector.domain.decision import ConflictKind
 from connector.domain.entry import EntryState
+from connector.domain.entry_acts import EntryAct, EntryActKind
 from connector.domain.orders import ShippingStatus
 from connector.domain.reasons import Reason
 from connector.domain.report_facts import ConflictSeen, Month
@@ -40,6 +41,21 @@ async def test_an_entry_is_in_its_state_since_its_last_step(store: Store, make: 
     (found,) = (await store.alarm_material(make.at(60))).in_work
 
     assert (found.entry.state, found.since) == (EntryState.HELD, make.at(5))
+
+
+async def test_who_has_looked_at_it_is_known_until_it_stands_still_for_another_reason(store: Store, make: Make) -> None:
+    (entry,) = await make.entered(store, "1062428737")
+    await store.settle_entries([SettledEntry(entry, EntryState.HELD, Reason.UNPAID, make.at(5))])
+    await store.entry_acts.on_entry(EntryAct(EntryActKind.LOOKED_AT, entry.id, "佐藤", "入金待ち", make.at(7)))
+    (before,) = (await store.alarm_material(make.at(60))).in_work
+    await store.settle_entries([SettledEntry(before.entry, EntryState.HELD, Reason.NOT_FOUND, make.at(9))])
+
+    (after,) = (await store.alarm_material(make.at(60))).in_work
+
+    assert [(each.since, each.looked_at) for each in (before, after)] == [
+        (make.at(5), make.at(7)),
+        (make.at(9), make.at(7)),
+    ]
 
 
 async def test_what_is_done_or_long_ago_is_not_in_work(store: Store, make: Make) -> None:
