@@ -14,6 +14,7 @@ from connector.assembly.behind import Behind
 from connector.assembly.shops import build_client, message_desk, new_session, note_call, start_shop
 from connector.assembly.sources import fetching, start_folders, start_pollers
 from connector.assembly.tasks import Tasks, background_tasks
+from connector.assembly.traces import start_traces
 from connector.assembly.web import applications, listen, runner_of
 from connector.assembly.webhooks import hook_desk, start_hooks
 from connector.clock import utc_now
@@ -86,6 +87,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         tasks.start("fetcher", fetcher.run())
         tasks.start("anchors", anchors.run())
         tasks.start("lag", watch_lag(metrics.loop_lag))
+        start_traces(settings, store, tasks)
         attended: dict[str, AttendedSource] = {**folders, **pollers}
         watched = Watched(settings, store, metrics, health, keepers, attended)
         alerts = stack.enter_context(running_alerts(watched, session, tasks))

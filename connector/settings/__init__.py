@@ -26,6 +26,7 @@ from connector.settings.sections import (
 )
 from connector.settings.shop import ShopSettings
 from connector.settings.source import SourceSettings
+from connector.settings.traces import TraceSettings
 from connector.settings.webhooks import WebhookSettings
 from connector.settings_input import (
     ENV_PREFIX,
@@ -54,6 +55,7 @@ __all__ = [
     "ShopSettings",
     "SourceSettings",
     "StoreSettings",
+    "TraceSettings",
     "WebhookSettings",
     "load_settings",
 ]
@@ -80,6 +82,7 @@ class Settings(BaseSettings):
     alarms: AlarmSettings = AlarmSettings()
     alerts: AlertSettings = AlertSettings()
     report: ReportSettings = ReportSettings()
+    traces: TraceSettings = TraceSettings()
     shops: dict[str, ShopSettings] = Field(min_length=1)
     sources: dict[str, SourceSettings] = Field(default_factory=dict)
     webhooks: dict[str, WebhookSettings] = Field(default_factory=dict)
@@ -198,6 +201,7 @@ _SECTIONS: dict[str, type[BaseModel]] = {
     "alarms": AlarmSettings,
     "alerts": AlertSettings,
     "report": ReportSettings,
+    "traces": TraceSettings,
     "shops": ShopSettings,
     "sources": SourceSettings,
     "webhooks": WebhookSettings,

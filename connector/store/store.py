@@ -70,6 +70,7 @@ from connector.store.sqlite import (
     require_version,
     writing_engine,
 )
+from connector.store.traces import TraceBook
 from connector.store.users import UserBook
 from connector.store.writer import Work, Writer
 
@@ -141,6 +142,7 @@ class Store(ReadByPeople):
         self.deeds = DeedBook(self._writer.submit, self._reader)
         self.answers = AnswerBook(self._writer.submit, self._reader)
         self.hooks = HookBook(self._writer.submit, self._reader)
+        self.traces = TraceBook(self._writer.submit, self._reader)
         self.depths = DepthBook(self._writer.submit, self._reader, lambda: self._writer.waiting)
 
     @classmethod

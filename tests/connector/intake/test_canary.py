@@ -27,13 +27,13 @@ from carriers.errors import UnreadablePayload
 from carriers.kinds import RowRefused
 from carriers.model import Delivery, FetchAnswer
 from connector.access.routes import Routes
+from connector.health import Health
 from connector.http import one_error_shape
 from connector.intake.files import FiledSource, FileIntake
 from connector.intake.key_sets import KeySets
 from connector.intake.labels import new_delivery
 from connector.intake.reports import report_of
 from connector.intake.webhooks import PushedSource, Webhooks
-from connector.health import Health
 from connector.metrics import Metrics
 from connector.store.store import Store
 

@@ -99,7 +99,7 @@ async def test_what_people_look_at_stops_early(store: Store, plans: Any) -> None
     ]
 
 
-async def test_outgoing_webhooks_read_no_table_through(store: Store, make: Make, plans: Any) -> None:
+async def test_outgoing_webhooks_and_traces_read_no_table_through(store: Store, make: Make, plans: Any) -> None:
     """Neither for what is done nor for what was told: a look costs what is new."""
     at = make.at()
     (entry,) = await make.entered(store, "1062428737")
@@ -114,6 +114,8 @@ async def test_outgoing_webhooks_read_no_table_through(store: Store, make: Make,
     await store.hooks.targets()
     await store.hooks.deliveries("wms", 10, before=100)
     await store.hooks.forget(at + timedelta(days=99))
+    await store.settle_entries([SettledEntry(entry, EntryState.CONFIRMED, Reason.SHOWN, at)])
+    assert len((await store.traces.confirmed(0))[0]) == 1
 
     explained = plans()
 
