@@ -20,6 +20,8 @@ from connector.store.store import Store
 
 SHOP = "main"
 SOURCE = "packing-table"
+SCANS = "table-1"
+"""Where a person may scan; nobody does so by itself in a rehearsal."""
 LATENCY_MS = 40
 """How long the sandbox takes for each answer, so that the gap looks like something."""
 CALLS_PER_SECOND = 10
@@ -94,5 +96,6 @@ def demo_settings(sandbox: Sandbox, folder: Path, port: int, secret: str, passwo
         },
         sources={
             SOURCE: SourceSettings(kind="standard", shop=SHOP, secrets=(SecretStr(secret),)),
+            SCANS: SourceSettings(kind="scan", shop=SHOP, options={"carrier": "yamato.takkyubin"}),
         },
     )
