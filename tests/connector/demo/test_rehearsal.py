@@ -99,7 +99,7 @@ async def test_the_users_own_settings_stay_outside(monkeypatch: pytest.MonkeyPat
 
         assert list(settings.shops) == ["main"]
         assert settings.shops["main"].rehearsal
-        assert list(settings.sources) == ["packing-table"]
+        assert list(settings.sources) == ["packing-table", "table-1"]
         assert settings.server.host == "127.0.0.1"
         assert settings.store.url == f"sqlite:///{tmp_path}/connector.db"
 
