@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from aiohttp import hdrs, web
@@ -10,6 +11,7 @@ from connector.access.sessions import Sessions, hash_of
 from connector.domain.people import ApiToken
 from connector.domain.roles import Actor, Role, Via
 from connector.store.api_tokens import TokenBook
+from connector.store.errors import StoreUnavailable
 
 USED_EVERY = timedelta(hours=1)
 """When a token was used last is kept no more often than that."""
@@ -46,7 +48,8 @@ class StoredTokens:
         if found is None or not holds(found, now):
             return None
         if found.last_used_at is None or now - found.last_used_at >= USED_EVERY:
-            await self._book.use(found.id, now)
+            with suppress(StoreUnavailable):  # on a full disk monitors must still see what is wrong
+                await self._book.use(found.id, now)
         return Actor(found.name, found.role, Via.TOKEN, found.id)
 
 

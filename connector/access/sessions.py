@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.cookies import SimpleCookie
@@ -13,6 +14,7 @@ from connector.access.agents import family
 from connector.access.gate import seen_origin
 from connector.domain.people import Session, User
 from connector.domain.roles import Actor, Via
+from connector.store.errors import StoreUnavailable
 from connector.store.sessions import FoundSession, NewSession, Rotation, SessionBook
 
 ROTATE_AFTER = timedelta(hours=1)
@@ -105,12 +107,13 @@ class Sessions:
         judged = standing(found, now, self._rules)
         if not judged.holds:
             return None
-        if judged.see:
-            await self._book.see(found.id, now)
-        if judged.confirm:
-            await self._book.confirm(found.id, token_hash, now + OLD_TOKEN_HOLDS)
-        if judged.rotate:
-            await self._rotate(request, found, token_hash, now)
+        with suppress(StoreUnavailable):  # on a full disk people must still see what is wrong
+            if judged.see:
+                await self._book.see(found.id, now)
+            if judged.confirm:
+                await self._book.confirm(found.id, token_hash, now + OLD_TOKEN_HOLDS)
+            if judged.rotate:
+                await self._rotate(request, found, token_hash, now)
         return Actor(found.user.name, found.user.role, Via.SESSION, found.id, found.user.id)
 
     async def begin(self, request: web.Request, user: User) -> bool:

@@ -11,6 +11,7 @@ from aiohttp.test_utils import make_mocked_request
 from connector.access.identify import SettingsTokens, StoredTokens
 from connector.access.people import PeopleDesk
 from connector.domain.roles import Actor, Role, Via
+from connector.store.errors import StoreUnavailable
 from connector.store.store import Store
 from tests.connector.access.conftest import AT, Clock
 
@@ -55,3 +56,16 @@ async def test_when_a_token_was_used_is_kept_once_an_hour(desk: PeopleDesk, stor
 
     hour = timedelta(hours=1)
     assert used == [AT, AT, AT, AT + hour, AT + hour]
+
+
+async def test_on_a_full_disk_a_token_still_opens(
+    desk: PeopleDesk, store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, token = await desk.add_token("wms", Role.PACKER, "sato", None)
+
+    async def full(_token_id: int, _at: object) -> None:
+        raise StoreUnavailable("the disk is full")
+
+    monkeypatch.setattr(store.tokens, "use", full)
+
+    assert await StoredTokens(store.tokens, clock).identify(request(token)) is not None

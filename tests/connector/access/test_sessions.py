@@ -23,6 +23,7 @@ from connector.access.sessions import ENDED, SessionRules, Sessions, Standing, h
 from connector.domain.people import User
 from connector.domain.roles import Permission, Role
 from connector.http import one_error_shape
+from connector.store.errors import StoreUnavailable
 from connector.store.sessions import MOST_OF_A_USER, FoundSession
 from connector.store.store import Store
 from connector.store.users import NewPassword, UserChange
@@ -325,3 +326,22 @@ async def test_sessions_that_ended_are_gone_with_the_next_log_in(browser: Browse
     await browser.ask("/login")
 
     assert [each.created_at for each in await store.sessions.all()] == [clock()]
+
+
+async def test_on_a_full_disk_everybody_stays_logged_in(
+    browser: Browser, store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is to mend it must see what is wrong; the token changes when there is room again."""
+    clock.forward(hours=2)
+    before = browser.token
+
+    async def full(*_: object) -> None:
+        raise StoreUnavailable("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store.sessions, "_submit", full)
+        assert await browser.ask() == (200, "sato packer")
+        assert browser.token == before
+    await browser.ask()
+
+    assert browser.token != before
