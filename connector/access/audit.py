@@ -5,7 +5,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
@@ -20,8 +19,6 @@ LONGEST = 200
 """Characters of a subject or a detail: what stands in an address may be anything."""
 _DEFECT = 500
 _UNAVAILABLE = 503
-
-log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -63,20 +60,24 @@ class Audit:
             said = request[_SAID] = _Said(of)
             action = f"{route.method} {route.path}"
             deed_id = await self._book.begin(Deed(self._clock(), actor.name, actor.via, action, of[:LONGEST]))
-            status = _DEFECT
             try:
                 response = await handler(request)
-                status = response.status
-            except (ApiError, web.HTTPException) as error:
-                status = error.status
+            except Exception as error:
+                await self._settle(deed_id, said, _status_of(error))
                 raise
-            except StoreUnavailable:
-                status = _UNAVAILABLE
-                raise
-            finally:
-                # The deed is done or not done; a row that does not know is said to be unknown, and no reason to fail.
-                with suppress(StoreUnavailable):
-                    await self._book.settle(Outcome(deed_id, status, said.subject[:LONGEST], said.detail[:LONGEST]))
+            await self._settle(deed_id, said, response.status)
             return response
 
         return write_down
+
+    async def _settle(self, deed_id: int, said: _Said, status: int) -> None:
+        # The deed is done or not done: a row that stays without an outcome says so, and is no reason to fail.
+        with suppress(StoreUnavailable):
+            await self._book.settle(Outcome(deed_id, status, said.subject[:LONGEST], said.detail[:LONGEST]))
+
+
+def _status_of(error: Exception) -> int:
+    """The status of the answer that an error becomes."""
+    if isinstance(error, ApiError | web.HTTPException):
+        return error.status
+    return _UNAVAILABLE if isinstance(error, StoreUnavailable) else _DEFECT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
@@ -102,6 +103,18 @@ async def test_what_was_refused_or_failed_is_written_too(served: Served, error: 
 
     assert await served.post(fail) == status
     assert await served.rows() == [row(status)]
+
+
+async def test_a_deed_that_was_broken_off_has_an_unknown_outcome(served: Served) -> None:
+    """The program stops and waits no longer: the deed may be done or not."""
+
+    async def broken_off(_request: web.Request) -> web.Response:
+        raise asyncio.CancelledError
+
+    with pytest.raises(aiohttp.ClientError):
+        await served.post(broken_off)
+
+    assert await served.rows() == [row(None)]
 
 
 async def test_a_handler_can_say_more_of_its_deed(served: Served) -> None:
