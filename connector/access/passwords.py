@@ -14,7 +14,7 @@ from connector.domain.people import LONGEST_PASSWORD, normal_password
 
 AT_ONCE = 2
 """Hashes that are worked out side by side; each takes 64 MiB and a good part of a second of all that a core can do."""
-MOST_WAITING = 32
+MOST_WAITING = 16
 """More than that would wait for seconds, and whoever knocks so often is no person."""
 
 _T = TypeVar("_T")

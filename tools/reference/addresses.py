@@ -2,7 +2,9 @@
 
 import inspect
 
+from connector.api.refusals import STATUS
 from connector.assembly import web
+from connector.domain.people import WORDINGS
 from connector.http import _OF_THE_FRAMEWORK
 from tools.reference.markdown import code, table
 from tools.reference.source_words import ErrorAnswer, Route, errors_everywhere, errors_of, routes
@@ -36,6 +38,7 @@ def lines() -> list[str]:
         if errors := errors_of(part.__module__):
             of = ", ".join(f"`{route.path}`" for route in routes(part))
             written += ["", f"Errors of {of}:", "", *_table(errors)]
+    written += ["", "### Errors about users, sessions and tokens", "", *_table(_refusals())]
     return [*written, "", "### Errors of every address", "", *_table([*errors_everywhere(), *_framework()])]
 
 
@@ -49,6 +52,14 @@ def _by_handler(found: list[Route]) -> dict[str, list[Route]]:
 def _framework() -> list[ErrorAnswer]:
     """What is answered before a request reaches any part."""
     return [ErrorAnswer(str(status), *words) for status, words in _OF_THE_FRAMEWORK.items()]
+
+
+def _refusals() -> list[ErrorAnswer]:
+    """What is refused about people, wherever somebody asks for it."""
+    return [
+        ErrorAnswer(str(STATUS[each]), str(each), f"{said.en}; nothing was done.", said.next_en)
+        for each, said in WORDINGS.items()
+    ]
 
 
 def _table(errors: list[ErrorAnswer]) -> list[str]:

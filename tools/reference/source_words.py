@@ -12,6 +12,8 @@ import connector
 
 _ROOT = Path(next(iter(connector.__path__))).parent
 _VERBS = frozenset({"get", "post", "put", "delete"})
+_BEFORE_EVERY_ADDRESS = ("connector.http", "connector.access.gate", "connector.access.idempotency")
+"""Modules that a request goes through wherever it goes."""
 VARIES = "4xx"
 """A status that is decided while the program runs."""
 
@@ -74,14 +76,14 @@ def errors_of(module: str) -> list[ErrorAnswer]:
     """The error answers in a module and in the modules of this program that it imports by name."""
     found = set(_errors_in(_tree(module)))
     for name in _imports(_tree(module)):
-        if name != "connector.http" and (_ROOT / f"{name.replace('.', '/')}.py").is_file():
+        if name not in _BEFORE_EVERY_ADDRESS and (_ROOT / f"{name.replace('.', '/')}.py").is_file():
             found.update(_errors_in(_tree(name)))
     return sorted(found)
 
 
 def errors_everywhere() -> list[ErrorAnswer]:
     """The error answers that any address may give."""
-    return sorted(set(_errors_in(_tree("connector.http"))))
+    return sorted({error for module in _BEFORE_EVERY_ADDRESS for error in _errors_in(_tree(module))})
 
 
 def _tree(module: str) -> ast.Module:
