@@ -43,7 +43,8 @@ STEPS: Mapping[EntryState, HookEvent | None] = {
 }
 """What a step of an entry, as a row of its history, is told as."""
 
-LOGGED: Mapping[What, HookEvent | None] = dict.fromkeys(What) | {
+LOGGED: Mapping[str, HookEvent | None] = {
+    **dict.fromkeys(map(str, What)),
     What.OPENED: HookEvent.OPENED,
     What.REOPENED: HookEvent.OPENED,
     What.KIND_CHANGED: HookEvent.CHANGED,
@@ -72,7 +73,7 @@ def conflict_changes(rows: Sequence[LogRow]) -> list[ConflictChange]:
     """What rows of the conflict log, in their order, are told as: one change for each look at each conflict."""
     changes: dict[tuple[int, datetime], ConflictChange] = {}
     for row in rows:
-        event = LOGGED[What(row.what)]
+        event = LOGGED.get(row.what)
         if event is None:
             continue
         look = (row.conflict_id, row.at)

@@ -92,7 +92,9 @@ class HookMaker:
         place = self._place
         news = await self._store.hooks.news(place.upto, place.until)
         now = self._clock()
-        told = told_news(news, self._console_url, now)
+        told, untold = told_news(news, self._console_url, now)
+        for what in untold:
+            log.error("webhook_not_made", of=what)
         if told or place.until or sum(news.upto) >= sum(place.kept) + BEHIND:
             await self._make(told, place.of, now, news.upto)
             place = replace(place, kept=news.upto)

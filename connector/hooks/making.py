@@ -78,14 +78,24 @@ class Told:
         return NewHook(subscription.target, self.key, self.event, line, self.message.model_dump_json(), at)
 
 
-def told_news(news: HookNews, console_url: str, now: datetime) -> list[Told]:
-    """The messages that news give, in the order in which they happened."""
-    found = [
-        _step(step, news.entries[step.entry_id], console_url) for step in news.steps if step.entry_id in news.entries
-    ]
-    changes = [change for change in conflict_changes(news.log) if change.conflict_id in news.cases]
-    found += [_conflict(change, news.cases[change.conflict_id], console_url, now) for change in changes]
-    return sorted(found, key=lambda told: told.happened_at)
+def told_news(news: HookNews, console_url: str, now: datetime) -> tuple[list[Told], list[str]]:
+    """The messages that news give, in the order in which they happened; and of what could not be told, what it was.
+
+    One row that another version wrote, or somebody changed, must not hold up all that comes after it.
+    """
+    found: list[Told] = []
+    untold = []
+    for step in news.steps:
+        try:
+            found.append(_step(step, news.entries[step.entry_id], console_url))
+        except (ValueError, LookupError):
+            untold.append(f"row {step.id} of history")
+    for change in conflict_changes(news.log):
+        try:
+            found.append(_conflict(change, news.cases[change.conflict_id], console_url, now))
+        except (ValueError, LookupError):
+            untold.append(f"row {change.seq} of the conflict log")
+    return sorted(found, key=lambda told: told.happened_at), untold
 
 
 def gap_alarms(alarms: Sequence[Alarm]) -> list[Alarm]:
@@ -106,7 +116,8 @@ def told_gaps(alarms: Sequence[Alarm], entries: Collection[Entry], console_url: 
 
 def _step(step: HookStep, entry: Entry, console_url: str) -> Told:
     """The message of one step, with its own state and reason, however far the entry has come since."""
-    wording = WORDINGS[step.reason]
+    reason = Reason(step.reason)
+    wording = WORDINGS[reason]
     data = EntryData(
         shop=entry.shop,
         order_no=entry.order_no,
@@ -116,7 +127,7 @@ def _step(step: HookStep, entry: Entry, console_url: str) -> Told:
         console_url=_entry_page(console_url, entry),
         entry=entry.id,
         state=step.state,
-        reason=step.reason,
+        reason=reason,
         reason_ja=wording.ja,
         reason_en=wording.en,
         do_ja=wording.next_ja,

@@ -7,6 +7,7 @@ from socket import AddressFamily
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.http_exceptions import HttpProcessingError
+from yarl import URL
 
 from connector.domain.hooks import Tried, Trouble, judged
 
@@ -77,9 +78,9 @@ def new_session(*, allow_private: bool) -> aiohttp.ClientSession:
 
 
 async def post(session: aiohttp.ClientSession, url: str, headers: dict[str, str], body: bytes) -> Tried:
-    """Sends a message once, and says what came of it; the address appears in no error."""
+    """Sends a message once, to the address as it is written, which appears in no error; says what came of it."""
     try:
-        async with session.post(url, data=body, headers=headers, allow_redirects=False) as response:
+        async with session.post(URL(url, encoded=True), data=body, headers=headers, allow_redirects=False) as response:
             return judged(response.status, _retry_after_s(response.headers.get("retry-after", "")))
     except (aiohttp.ClientError, HttpProcessingError, OSError, ValueError) as error:
         return Tried(_trouble(error))

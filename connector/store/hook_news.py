@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from connector.domain.chain import LogRow
 from connector.domain.entry import Entry, EntryState
 from connector.domain.hooks import STEPS
-from connector.domain.reasons import Reason
 from connector.store.cases import Case, cases
 from connector.store.conflicts import log_rows
 from connector.store.entries import entry_of
@@ -29,7 +28,7 @@ class HookStep:
     id: int
     entry_id: int
     state: EntryState
-    reason: Reason
+    reason: str
     at: datetime
 
 
@@ -63,9 +62,7 @@ async def hook_news(
     if ends == after:
         return HookNews(after, (), (), {}, {}, more=False)
     of_entries = await connection.execute(_STEPS, {"after": after[0], "until": ends[0]})
-    steps = tuple(
-        HookStep(row.id, row.entry_id, EntryState(row.what), Reason(row.reason), row.at) for row in of_entries
-    )
+    steps = tuple(HookStep(row.id, row.entry_id, EntryState(row.what), row.reason, row.at) for row in of_entries)
     log = [row for row in await log_rows(connection, after[1], MOST_NEWS, None) if row.seq <= ends[1]]
     full = (len(steps) == MOST_NEWS, len(log) == MOST_NEWS)
     if full[1]:  # a look's rows belong together: the last of a full page may not be all there

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from connector.domain.alarm_facts import Alarm, AlarmKind
 from connector.domain.alarm_words import Said
@@ -20,6 +21,7 @@ from connector.hooks.bodies import MESSAGES
 from connector.hooks.maker import BEHIND, HookMaker
 from connector.hooks.making import Subscription
 from connector.store.entries import SettledEntry
+from connector.store.history import Step
 from connector.store.hook_targets import WantedTarget
 from connector.store.store import Store
 from tests.connector.hooks.conftest import AT, Clock, confirmed, entries_for
@@ -287,6 +289,25 @@ async def test_commits_wake_it(store: Store, clock: Clock) -> None:
     working.cancel()
     assert took_s < 1
     assert await types(store) == ["entry.entered"]
+
+
+async def test_a_row_that_nobody_understands_holds_up_nothing(store: Store, clock: Clock) -> None:
+    """Another version wrote it, or somebody changed it: it is in the log, and the others are told."""
+    maker = maker_of(store, clock)
+    await maker.look()
+    one, two = await entries_for(store, 2, AT)
+    await store.add_step(Step(AT, "main", "held", "of_another_version", "keeper", entry_id=one.id))
+    await store.add_step(Step(AT, "main", "held", "unpaid", "keeper", entry_id=99))
+
+    await settle(store, two, EntryState.HELD, Reason.UNPAID, clock)
+    with capture_logs() as logged:
+        await maker.look()
+
+    assert [each["data"]["entry"] for each in await sent(store)] == [two.id]
+    assert [line["of"] for line in logged if line["event"] == "webhook_not_made"] == [
+        "row 5 of history",
+        "row 6 of history",
+    ]
 
 
 class TestGaps:

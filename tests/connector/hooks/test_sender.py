@@ -460,3 +460,25 @@ def looked_up(monkeypatch: pytest.MonkeyPatch, addresses: list[str]) -> list[str
 
     monkeypatch.setattr(aiohttp.ThreadedResolver, "resolve", resolve)
     return asked
+
+
+async def test_an_address_is_sent_as_it_is_written() -> None:
+    """What looks needlessly quoted may be part of a secret."""
+    seen: list[str] = []
+
+    async def note(request: web.Request) -> web.Response:
+        seen.append(request.raw_path)
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/{rest:.*}", note)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    async with new_session(allow_private=True) as session:
+        origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        tried = await posting.post(session, f"{origin}/a%2Fb%7E/?k=%41+b", {}, b"")
+    await runner.cleanup()
+
+    assert tried.taken
+    assert seen == ["/a%2Fb%7E/?k=%41+b"]

@@ -93,7 +93,7 @@ class TestNews:
 
         news = await store.hooks.news(after)
 
-        assert news.steps == (HookStep(3, entry.id, EntryState.HELD, Reason.IN_THE_GAP, make.at(1)),)
+        assert news.steps == (HookStep(3, entry.id, EntryState.HELD, "in_the_gap", make.at(1)),)
         assert [row.what for row in news.log] == ["opened", "label_printed"]
         assert news.entries[entry.id].state is EntryState.HELD
         assert news.cases[1].conflict.kind is ConflictKind.IN_THE_GAP
