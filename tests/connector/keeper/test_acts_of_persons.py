@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -58,18 +59,19 @@ class TestHold:
     async def test_a_hold_that_comes_while_the_keeper_reads_the_order_keeps_the_number_back(self, rig: Rig) -> None:
         """It was acknowledged, so it holds, although the keeper had decided to enter before it knew."""
         (order_no,) = rig.cart()
-        remember, came = rig.lines.remember, []
+        remember, came = rig.lines.remember, asyncio.Event()
 
         async def hold_meanwhile(*args: Any, **given: Any) -> Any:
-            if await rig.entries() and not came:
-                came.append(await act(rig, EntryActKind.HOLD))
+            if await rig.entries() and not came.is_set():
+                await act(rig, EntryActKind.HOLD)
+                came.set()
             return await remember(*args, **given)
 
         rig.lines.remember = hold_meanwhile  # type: ignore[method-assign]
         await rig.hear(order_no)
         await rig.wait(minutes=10)
 
-        assert came
+        assert came.is_set()
         assert await rig.ends() == [(order_no, *HELD)]
         assert rig.writes() == []
 
@@ -147,9 +149,9 @@ class TestVoid:
 
 
 class TestAssign:
-    async def assign(self, rig: Rig, **means: str) -> None:
+    async def assign(self, rig: Rig, *, order_no: str = "", pack_no: str = "") -> None:
         (row,) = await rig.rows("parcel")
-        wanted = LabelAct(EntryActKind.ASSIGN, row.id, "佐藤", "出荷リスト", rig.clock(), **means)
+        wanted = LabelAct(EntryActKind.ASSIGN, row.id, "佐藤", "出荷リスト", rig.clock(), order_no, pack_no)
         await rig.store.entry_acts.on_label(wanted)
         await rig.work()
 
