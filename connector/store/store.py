@@ -98,6 +98,7 @@ TOPICS: Mapping[Work, frozenset[Topic]] = {
     alerts.acknowledge_alerts: frozenset({Topic.ALERTS}),
     alerts.settle_alert_messages: frozenset({Topic.ALERTS}),
     users.add_users: frozenset({Topic.PEOPLE}),
+    users.add_first_users: frozenset({Topic.PEOPLE}),
     users.change_users: frozenset({Topic.PEOPLE}),
     users.set_passwords: frozenset({Topic.PEOPLE}),
     sessions.begin_sessions: frozenset({Topic.PEOPLE}),
