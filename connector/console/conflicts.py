@@ -13,6 +13,7 @@ from aiohttp import web
 from connector.access.gate import actor_of
 from connector.access.routes import Routes
 from connector.api.requests import case_of
+from connector.console.forms import read_form
 from connector.console.pages import Pages
 from connector.domain.acts import ASKS, NEEDS, Act, ActKind, ActRefused, checked
 from connector.domain.conflict_steps import fitting_acts, steps
@@ -105,8 +106,8 @@ class ConflictPages:
     async def _act(self, request: web.Request) -> web.Response:
         """303 back to the conflict once the act is kept; its page with the reason where it is not."""
         case = await case_of(request, self._store)
-        form = await request.post()
-        said = {name: str(form.get(name, "")).strip() for name in ("act", "why", "confirm")}
+        form = await read_form(request)
+        said = {name: form.get(name, "").strip() for name in ("act", "why", "confirm")}
         if said["act"] not in set(ActKind):
             raise ApiError(422, "unknown_act", "There is no such act.", "Go back and choose one of the list.")
         act = Act(
@@ -128,11 +129,9 @@ class ConflictPages:
     async def _send(self, request: web.Request) -> web.Response:
         """303 back to the conflict once Qoo10 took the message; its page with what happened otherwise."""
         case = await case_of(request, self._store)
-        form = await request.post()
+        form = await read_form(request)
         confirmed = LOOKED_IN_QSM if form.get("confirm") == LOOKED_IN_QSM else ""
-        wanted = Wanted(
-            str(form.get("template", "")), actor_of(request).name, str(form.get("why", "")).strip(), confirmed
-        )
+        wanted = Wanted(form.get("template", ""), actor_of(request).name, form.get("why", "").strip(), confirmed)
         try:
             sent = await self._desk.send(case, wanted)
         except MessageRefused as refused:

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from connector.access.gate import require_own_page, seen_origin
 from connector.access.routes import Routes
+from connector.console.forms import read_form
 from connector.console.pages import LANGUAGE_COOKIE
 from connector.http import ApiError
 from connector.listing.words import Language
@@ -26,8 +27,8 @@ class LanguageChoice:
         The form's `language` is `ja` or `en`, its `next` a path of this console.
         """
         require_own_page(request)
-        form = await request.post()
-        language, back = str(form.get("language", "")), local_path(str(form.get("next", "")))
+        form = await read_form(request)
+        language, back = form.get("language", ""), local_path(form.get("next", ""))
         if language not in set(Language):
             raise ApiError(422, "unknown_language", "There is no such language.", "The languages are ja and en.")
         response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": back})
