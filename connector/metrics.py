@@ -8,7 +8,15 @@ from importlib.metadata import version
 from math import nan
 from typing import Any
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+    generate_latest,
+)
 
 from connector.domain.report_facts import CancelRate, Counting
 from connector.qoo10.transport import CallRecord
@@ -16,6 +24,8 @@ from connector.store.depths import Depths
 
 PREFIX = "qoo10_connector"
 """What the names of all metrics begin with; those that every program has (``process_...``) have none of ours."""
+# When each counter began would be as many series again, and nobody asks.
+disable_created_metrics()  # type: ignore[no-untyped-call]  # the library has no types there
 _BUILD = {
     "version": version("qoo10-connector"),
     "python": platform.python_version(),

@@ -46,7 +46,9 @@ def configured(folder: Path, url: str, port: int = 8080) -> Path:
 
 async def run(config: Path, *arguments: str) -> Result:
     """The command in a thread, since it has a loop of its own."""
-    return await asyncio.to_thread(CliRunner().invoke, main, ["webhooks", *arguments, "--config", str(config)])
+    return await asyncio.to_thread(
+        CliRunner(env={"COLUMNS": "160"}).invoke, main, ["webhooks", *arguments, "--config", str(config)]
+    )
 
 
 async def with_a_message(folder: Path, status: int) -> str:

@@ -98,9 +98,12 @@ def test_what_waits_is_what_waits_now() -> None:
 
 
 def test_the_host_and_the_build_are_told() -> None:
-    shown = read(Metrics().exposition(Depths(), AT))
+    measured = Metrics()
+    measured.webhook("wms", "delivered")
+    shown = read(measured.exposition(Depths(), AT))
 
     assert {"process_resident_memory_bytes{}", "process_cpu_seconds_total{}", "process_open_fds{}"} <= shown.keys()
+    assert [name for name in shown if "_created" in name] == []
     (build,) = [name for name in shown if name.startswith(f"{PREFIX}_build_info")]
     assert shown[build] == 1
     assert 'python="3.' in build
