@@ -36,7 +36,7 @@ from connector.proof.verify import Verified, verify
 from connector.proof.views import as_csv, as_jsonl, in_full, in_short, most_urgent_first
 from connector.settings import Settings
 from connector.store.cases import Case, cases
-from connector.store.conflicts import log_rows
+from connector.store.conflict_log import log_rows
 
 MOST_ROWS = 100_000
 """Rows of one conflict's log; a conflict has some ten of them."""

@@ -28,7 +28,7 @@ from connector.messages.templates import PLACEHOLDERS, TemplateError, Templates,
 from connector.proof.dossier import in_japan
 from connector.settings import Settings
 from connector.store.cases import cases
-from connector.store.conflicts import log_rows
+from connector.store.conflict_log import log_rows
 from connector.store.inquiries import open_inquiries
 
 MOST_ROWS = 100_000

@@ -8,7 +8,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connector.domain.chain import LogRow
-from connector.store.conflicts import ConflictRow, conflict_of, log_row_of
+from connector.store.conflict_log import log_row_of
+from connector.store.conflicts import ConflictRow, conflict_of
 from connector.store.schema import conflict, conflict_log
 
 T = TypeVar("T")

@@ -11,7 +11,7 @@ from connector.domain.chain import LogRow
 from connector.domain.entry import Entry, EntryState
 from connector.domain.hooks import STEPS
 from connector.store.cases import Case, cases
-from connector.store.conflicts import log_rows
+from connector.store.conflict_log import log_rows
 from connector.store.entries import entry_of
 from connector.store.schema import conflict_log, entry, history
 

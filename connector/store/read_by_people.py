@@ -14,6 +14,7 @@ from connector.domain.report_facts import Month, MonthMaterial
 from connector.store import (
     alarms,
     cases,
+    conflict_log,
     conflicts,
     history,
     inquiries,
@@ -63,17 +64,17 @@ class ReadByPeople:
     async def log_rows(self, after: int = 0, limit: int = 10_000, conflict_id: int | None = None) -> list[LogRow]:
         """Rows of the conflict log after a ``seq``: of one conflict, or of all."""
         async with self._reader() as connection:
-            return await conflicts.log_rows(connection, after, limit, conflict_id)
+            return await conflict_log.log_rows(connection, after, limit, conflict_id)
 
     async def log_end(self) -> tuple[int, str] | None:
         """``seq`` and hash of the newest row of the conflict log, None while it is empty."""
         async with self._reader() as connection:
-            return await conflicts.log_end(connection)
+            return await conflict_log.log_end(connection)
 
     async def log_hash(self, seq: int) -> str | None:
         """The hash of one row of the conflict log, None where there is no such row."""
         async with self._reader() as connection:
-            return await conflicts.log_hash(connection, seq)
+            return await conflict_log.log_hash(connection, seq)
 
     async def cases(self, ids: Sequence[int] | None = None, *, closed: bool = False) -> list[Case]:
         """Conflicts with what stands around them: these, or all that are open, or all."""

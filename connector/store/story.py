@@ -13,7 +13,8 @@ from connector.domain.chain import LogRow
 from connector.domain.memory import LineMemory
 from connector.domain.parcel import ParcelState
 from connector.store.cases import CHUNK
-from connector.store.conflicts import ConflictRow, conflict_of, log_rows
+from connector.store.conflict_log import log_rows
+from connector.store.conflicts import ConflictRow, conflict_of
 from connector.store.history import Step
 from connector.store.listing import Listed, listed_by_id, parcel_listed
 from connector.store.orders import known_lines
