@@ -15,7 +15,7 @@ import pytest
 
 from connector.domain.chain import GENESIS, LogRow, canonical, row_hash
 from connector.proof.verify import Verified, verify
-from connector.store.conflicts import log_rows
+from connector.store.conflict_log import log_rows
 from connector.store.reading import reading
 from connector.store.store import Store
 
