@@ -42,16 +42,16 @@ _TITLES = {
 _BODIES = {
     Standstill.LOOP: Said(
         "状況: qoo10-connector が{minutes}分以上応答していません。ラベルの受け取りも入力も止まっています。\n"
-        "お願い: サービスを再起動し、ログを確認してください。受け取ったラベルは失われません。",
+        "対応: サービスを再起動し、ログを確認してください。受け取ったラベルは失われません。",
         "qoo10-connector has not moved for {minutes} minutes or more: no label is taken, and none is entered.\n"
-        "Please: restart the service and see its log. No label that was taken is lost.",
+        "What to do: restart the service and see its log. No label that was taken is lost.",
     ),
     Standstill.ALERTS: Said(
         "状況: qoo10-connector が{minutes}分以上、知らせるべきことを確認できていません。"
         "データの保存先に問題があるかもしれません。\n"
-        "お願い: ディスクの空きとログを確認し、必要なら再起動してください。この間、ほかの知らせは届きません。",
+        "対応: ディスクの空きとログを確認し、必要なら再起動してください。この間、ほかの知らせは届きません。",
         "qoo10-connector could not look for alarms for {minutes} minutes or more; perhaps its store cannot be used.\n"
-        "Please: check the disk and the log, and restart it if need be. Until then no other message comes.",
+        "What to do: check the disk and the log, and restart it if need be. Until then no other message comes.",
     ),
     Standstill.NOTHING: Said("通常の処理に戻りました。", "It goes on as usual."),
 }

@@ -109,7 +109,7 @@ async def test_a_person_reads_what_happened_what_comes_next_what_to_do_and_until
         "注文1062428737",
         "店舗: main",
         "プログラム: 対応が記録されるまで待ちます。",
-        "お願い: QSMで要請を拒否してください。",
+        "対応: QSMで要請を拒否してください。",
         "期限: 11月24日 18:00(日本時間)",
         "発生: 11月24日 12:00(日本時間)",
         "https://console.example/conflicts/7",
