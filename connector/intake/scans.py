@@ -13,6 +13,9 @@ from connector.domain.scan_sight import KeptScan, Told, told
 from connector.store.scans import NewScan
 from connector.store.store import Store
 
+IN_ONE_COMMIT = 10
+"""Scans: after a lost connection a hundred come at once, and no label message shall wait for all of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScanTable:
@@ -72,17 +75,20 @@ class ScanDesk:
         """Keeps scans and answers each; one that was kept before is answered anew.
 
         Raises:
-            StoreUnavailable: nothing was kept.
+            StoreUnavailable: some may have been kept; take all of them again.
         """
         at = self._clock()
-        await self._store.scans.record([self._new(each, who, at) for each in scans])
+        new = [self._new(each, who, at) for each in scans]
+        for start in range(0, len(new), IN_ONE_COMMIT):
+            await self._store.scans.record(new[start : start + IN_ONE_COMMIT])
         return await self.answers([each.id for each in scans])
 
     async def answers(self, ids: Sequence[str]) -> list[ScanAnswer]:
-        """What is to be said now of scans that are kept; the others are left out."""
+        """What is to be said now of scans that are kept, in the order of their ids; the others are left out."""
         now = self._clock()
-        found = await self._store.scans.sightings(ids)
-        return [ScanAnswer(of.scan, told(of, now, self._fresh_within(of.scan.source))) for of in found]
+        found = {of.scan.id: of for of in await self._store.scans.sightings(ids)}
+        known = [found[each] for each in dict.fromkeys(ids) if each in found]
+        return [ScanAnswer(of.scan, told(of, now, self._fresh_within(of.scan.source))) for of in known]
 
     def _fresh_within(self, source: str) -> timedelta:
         """Of a table that is no longer there nothing is fresh."""

@@ -72,15 +72,18 @@ class ScanBook(Part):
     async def sightings(self, ids: Sequence[str]) -> list[Sighting]:
         """What is known at this moment about these scans; what is not kept is left out."""
         async with self._reader() as connection:
-            found = [kept_of(row) for row in await connection.execute(_BY_ID, {"ids": list(ids)})]
-            return [await _sighting(connection, each) for each in found]
+            kept = [kept_of(row) for row in await connection.execute(_BY_ID, {"ids": list(ids)})]
+            found: list[Sighting] = []
+            for shop in sorted({each.shop for each in kept}):
+                found += await _sightings(connection, shop, [each for each in kept if each.shop == shop])
+            return found
 
 
 async def record_scans(connection: AsyncConnection, payloads: Sequence[Sequence[NewScan]]) -> list[None]:
     """Keeps scans one after the other: each must know of the label that the one before it has told of."""
     for new in (each for payload in payloads for each in payload):
-        known = (await connection.execute(_BY_ID, {"ids": [new.id]})).first()
-        if known is None:
+        kept_before = (await connection.execute(_BY_ID, {"ids": [new.id]})).first()
+        if kept_before is None:
             await _record(connection, new)
     return [None] * len(payloads)
 
@@ -88,19 +91,15 @@ async def record_scans(connection: AsyncConnection, payloads: Sequence[Sequence[
 async def _record(connection: AsyncConnection, new: NewScan) -> None:
     orders = sorted({number for text in new.texts for number in text.orders})
     numbers = sorted({text.number for text in new.texts if text.number})
-    lines = await known_lines(connection, new.shop, orders) if orders else []
-    parcels = await _parcels(connection, new.shop, numbers, new.received_at)
-    known_orders = {number for line in lines for number in (line.order_no, line.pack_no)} & set(orders)
-    known_numbers = {each.key.tracking_number for each in parcels}
+    known = await _look(connection, new.shop, orders, numbers)
+    known_orders = {number for line in known.lines for number in (line.order_no, line.pack_no)} & set(orders)
+    known_numbers = {each.of.key.tracking_number for each in known.parcels}
     of = Meant(fault=new.fault) if new.fault is not Fault.NONE else meant(new.texts, known_orders, known_numbers)
     order, label = of.order, of.label
     admitted = Admitted(fault=of.fault)
     if label is not None:
-        of_label = [each for each in parcels if each.key.tracking_number == label.number]
-        entries = await _entries(connection, new.shop, label.number, new.received_at)
-        known = _labels(of_label, entries)
-        asked = _asked(order.orders if order is not None else (), lines, new.kind)
-        admitted = admit(of, known, asked, new.carrier)
+        asked = _asked(order.orders if order is not None else (), known.lines, new.kind)
+        admitted = admit(of, _labels(*known.of_number(label.number, new.received_at)), asked, new.carrier)
     told = label is not None and admitted.order_ref is not None
     await connection.execute(
         insert(scan),
@@ -130,69 +129,90 @@ def _delivery(new: NewScan, order_ref: str, number: str) -> NewDelivery:
     return NewDelivery(new.source, new.shop, new.id, new.received_at, (label,))
 
 
-async def _sighting(connection: AsyncConnection, of: KeptScan) -> Sighting:
-    asked_numbers = [of.order_no] if of.order_no else []
-    asked_lines = await known_lines(connection, of.shop, asked_numbers) if asked_numbers else []
-    asked = _asked(asked_numbers, asked_lines, ReferenceKind.AUTO)
-    number = of.tracking_number
-    parcels = await _parcels(connection, of.shop, [number], of.received_at) if number else []
-    entries = await _entries(connection, of.shop, number, of.received_at) if number else []
-    of_both = sorted({each.order_no for each in entries} | asked.lines)
-    lines = await known_lines(connection, of.shop, of_both) if of_both else []
-    concerned = [line for line in lines if line.order_no in of_both]
-    shop = await shop_by_name(connection, of.shop)
-    return Sighting(
-        scan=of,
-        asked=asked,
-        labels=tuple(_labels(parcels, entries)),
-        parcels=tuple(parcels),
-        reasons=tuple(await _reasons(connection, [each.id for each in parcels])),
-        entries=tuple(entries),
-        lines=tuple(concerned),
-        in_conflict=frozenset(await lines_in_conflict(connection, of.shop, of_both)) if of_both else frozenset(),
-        other_numbers=bool(number and of_both) and await _has_other_numbers(connection, of.shop, of_both, number),
-        claims_read_until=shop.claims_read_until if shop is not None else None,
-        shop_stopped=shop is not None and bool(shop.stopped_for),
-    )
+@dataclass(frozen=True, slots=True)
+class _Parcel:
+    of: Parcel
+    reason: Reason
+    created_at: datetime
 
 
-async def _parcels(connection: AsyncConnection, shop: str, numbers: Sequence[str], at: datetime) -> list[Parcel]:
-    """Parcels of these numbers that have a reference, newest first; those of another season are other parcels."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the store has of some order, cart and tracking numbers of one shop; of parcels those with a reference."""
+
+    lines: Sequence[LineMemory]
+    parcels: Sequence[_Parcel]
+    entries: Sequence[Entry]
+
+    def of_number(self, number: str, at: datetime) -> tuple[list[_Parcel], list[Entry]]:
+        """What is of this number, and not of another season: carriers use their numbers again."""
+        return (
+            [
+                each
+                for each in self.parcels
+                if each.of.key.tracking_number == number and abs(each.created_at - at) < NUMBER_LIVES
+            ],
+            [each for each in self.entries if each.tracking_no == number and abs(each.created_at - at) < NUMBER_LIVES],
+        )
+
+
+async def _look(connection: AsyncConnection, shop: str, orders: Sequence[str], numbers: Sequence[str]) -> _Known:
+    lines = await known_lines(connection, shop, orders) if orders else []
     if not numbers:
-        return []
-    found = (await connection.execute(_PARCELS, {"shop": shop, "numbers": list(numbers)})).all()
-    ids = [row.id for row in found if abs(row.created_at - at) < NUMBER_LIVES]
-    by_id = await parcels_by_id(connection, ids) if ids else {}
-    return [by_id[each] for each in ids]
+        return _Known(lines, (), ())
+    rows = (await connection.execute(_PARCELS, {"shop": shop, "numbers": list(numbers)})).all()
+    by_id = await parcels_by_id(connection, [row.id for row in rows]) if rows else {}
+    parcels = [_Parcel(by_id[row.id], Reason(row.reason), row.created_at) for row in rows]
+    return _Known(lines, parcels, await entries_of_numbers(connection, shop, numbers))
 
 
-async def _entries(connection: AsyncConnection, shop: str, number: str, at: datetime) -> list[Entry]:
-    found = await entries_of_numbers(connection, shop, [number])
-    return [each for each in found if abs(each.created_at - at) < NUMBER_LIVES]
+async def _sightings(connection: AsyncConnection, shop: str, scans: Sequence[KeptScan]) -> list[Sighting]:
+    """For all scans together: a page asks about a hundred at a time, again and again."""
+    orders = sorted({each.order_no for each in scans if each.order_no})
+    numbers = sorted({each.tracking_number for each in scans if each.tracking_number})
+    known = await _look(connection, shop, orders, numbers)
+    order_nos = sorted({each.order_no for each in known.entries} | {line.order_no for line in known.lines})
+    lines = await known_lines(connection, shop, order_nos) if order_nos else []
+    in_conflict = await lines_in_conflict(connection, shop, order_nos) if order_nos else set()
+    asked = {"shop": shop, "order_nos": order_nos}
+    of_lines = [entry_of(row) for row in await connection.execute(_ENTRIES_OF_LINES, asked)] if order_nos else []
+    alive = [(each.order_no, each.tracking_no) for each in of_lines if each.state is not EntryState.DROPPED]
+    row = await shop_by_name(connection, shop)
+    found = []
+    for each in scans:
+        parcels, entries = known.of_number(each.tracking_number, each.received_at)
+        order = _asked([each.order_no] if each.order_no else [], known.lines, ReferenceKind.AUTO)
+        concerned = {entry.order_no for entry in entries} | order.lines
+        found.append(
+            Sighting(
+                scan=each,
+                asked=order,
+                labels=tuple(_labels(parcels, entries)),
+                parcels=tuple(parcel.of for parcel in parcels),
+                reasons=tuple(parcel.reason for parcel in parcels),
+                entries=tuple(entries),
+                lines=tuple(line for line in lines if line.order_no in concerned),
+                in_conflict=frozenset(in_conflict & concerned),
+                other_numbers=any(no in concerned and number != each.tracking_number for no, number in alive),
+                claims_read_until=row.claims_read_until if row is not None else None,
+                shop_stopped=row is not None and bool(row.stopped_for),
+            )
+        )
+    return found
 
 
-async def _reasons(connection: AsyncConnection, ids: Sequence[int]) -> list[Reason]:
-    return [Reason(row.reason) for row in await connection.execute(_REASONS, {"ids": list(ids)})] if ids else []
-
-
-async def _has_other_numbers(connection: AsyncConnection, shop: str, order_nos: Sequence[str], number: str) -> bool:
-    """Whether one of the lines has an entry with another number whose label is alive."""
-    asked = {"shop": shop, "order_nos": list(order_nos), "number": number}
-    others = [entry_of(row) for row in await connection.execute(_OTHER_ENTRIES, asked)]
-    return any(each.state is not EntryState.DROPPED for each in others)
-
-
-def _labels(parcels: Sequence[Parcel], entries: Sequence[Entry]) -> list[KnownLabel]:
+def _labels(parcels: Sequence[_Parcel], entries: Sequence[Entry]) -> list[KnownLabel]:
     """A parcel without entries of its own shares those that another parcel of its number has."""
     labels = []
     for each in parcels:
-        own = [of for of in entries if of.parcel_id == each.id] or list(entries)
+        own = [of for of in entries if of.parcel_id == each.of.id] or list(entries)
         carts = frozenset(of.pack_no for of in own if of.pack_no)
+        reference = each.of.key.order_ref
         labels.append(
             KnownLabel(
-                order_ref=each.key.order_ref,
-                source=each.source,
-                references=frozenset({each.key.order_ref, *candidates(each.key.order_ref, None)}),
+                order_ref=reference,
+                source=each.of.source,
+                references=frozenset({reference, *candidates(reference, None)}),
                 lines=frozenset(of.order_no for of in own),
                 carts=carts if all(of.pack_no for of in own) else None,
             )
@@ -233,7 +253,7 @@ def kept_of(row: Row[Any]) -> KeptScan:
 # Built once, see deliveries.py.
 _BY_ID: Select[Any] = select(scan).where(scan.c.id.in_(bindparam("ids", expanding=True)))
 _PARCELS: Select[Any] = (
-    select(parcel.c.id, parcel.c.created_at)
+    select(parcel.c.id, parcel.c.reason, parcel.c.created_at)
     .where(
         parcel.c.shop == bindparam("shop"),
         parcel.c.tracking_number.in_(bindparam("numbers", expanding=True)),
@@ -241,9 +261,6 @@ _PARCELS: Select[Any] = (
     )
     .order_by(parcel.c.id.desc())
 )
-_REASONS: Select[Any] = select(parcel.c.reason).where(parcel.c.id.in_(bindparam("ids", expanding=True)))
-_OTHER_ENTRIES: Select[Any] = select(entry).where(
-    entry.c.shop == bindparam("shop"),
-    entry.c.order_no.in_(bindparam("order_nos", expanding=True)),
-    entry.c.tracking_no != bindparam("number"),
+_ENTRIES_OF_LINES: Select[Any] = select(entry).where(
+    entry.c.shop == bindparam("shop"), entry.c.order_no.in_(bindparam("order_nos", expanding=True))
 )

@@ -4,7 +4,7 @@
 (() => {
   const DATABASE = "qoo10-connector-scans";
   const AT_ONCE = 50;
-  const ASK_MS = { moving: 1000, standing: 5000 };
+  const ASK_MS = { moving: 1000, standing: 10000 };
   const WATCHED = 100;
   const WATCH_MS = 12 * 3600 * 1000;
   const FORGET_MS = 24 * 3600 * 1000;
@@ -172,11 +172,13 @@
         .slice(0, WATCHED);
 
     let lookedAt = 0;
+    let heard = false; // the page's stream says that something has changed
     let looking = false;
     const look = async () => {
       const some = watched();
       if (looking || !some.length || document.hidden) return;
       looking = true;
+      heard = false;
       lookedAt = Date.now();
       try {
         const response = await ask(`/api/v1/scans?ids=${some.map((each) => each.id).join(",")}`);
@@ -209,7 +211,7 @@
     const tick = () => {
       said();
       const moving = watched().some((each) => each.answer.signal === "moving");
-      if (Date.now() - lookedAt >= (moving ? ASK_MS.moving : ASK_MS.standing)) look();
+      if (Date.now() - lookedAt >= (moving || heard ? ASK_MS.moving : ASK_MS.standing)) look();
     };
 
     try {
@@ -229,7 +231,7 @@
       failures = 0;
       send();
     });
-    ["live:entries", "live:conflicts", "live:labels"].forEach((name) => document.body.addEventListener(name, () => (lookedAt = Math.min(lookedAt, Date.now() - ASK_MS.standing + 150))));
+    ["live:entries", "live:conflicts", "live:labels"].forEach((name) => document.body.addEventListener(name, () => (heard = true)));
     said();
     send();
 
