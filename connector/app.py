@@ -11,6 +11,7 @@ import structlog
 from connector.assembly.access import build_access, make_first_user
 from connector.assembly.alerts import Watched, running_alerts
 from connector.assembly.behind import Behind
+from connector.assembly.office import open_office
 from connector.assembly.shops import build_client, message_desk, new_session, note_call, start_shop
 from connector.assembly.sources import fetching, start_folders, start_pollers
 from connector.assembly.tasks import Tasks, background_tasks
@@ -102,6 +103,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
             keepers=keepers,
             attended=attended,
             key_sets=KeySets(session, utc_now),
+            office=await open_office(settings, store, health, attended),
             message_desk=message_desk(settings, store, clients),
             hook_desk=hooks,
             now_desk=NowDesk(

@@ -1,7 +1,8 @@
-"""Tokens at rest: sealed before the store sees them, with a key that is not in the store."""
+"""Secrets at rest: sealed with a key that is not in the store, or known by no more than a fingerprint."""
 
 import base64
 import binascii
+import hashlib
 import json
 from collections.abc import Mapping
 
@@ -11,6 +12,11 @@ KEY_BYTES = 32
 HOW_TO_MAKE_A_KEY = (
     "python3 -c 'import base64, secrets; print(base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())'"
 )
+
+
+def fingerprint(secret: str) -> str:
+    """What is kept of a secret to tell it from others, and since when it is in use: too little to find it from."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()[:8]
 
 
 class TokensUnreadable(Exception):

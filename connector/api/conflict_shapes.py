@@ -1,6 +1,7 @@
 """The shapes of conflicts in the API."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Literal
 
 from pydantic import Field
@@ -12,10 +13,19 @@ from connector.domain.decision import ConflictKind
 from connector.domain.entry import EntryState
 
 
+class SavingName(StrEnum):
+    """What can still be saved, the most urgent first."""
+
+    GOODS_AND_MONEY = "goods_and_money"
+    ORDER = "order"
+    CLARITY = "clarity"
+    NOTHING = "nothing"
+
+
 class ConflictAdvice(Answer):
     """What a person does about an open conflict."""
 
-    saving: Literal["goods_and_money", "order", "clarity", "nothing"]
+    saving: SavingName
     """What can still be saved; lists show the most urgent first."""
     do_ja: str
     do_en: str

@@ -1,11 +1,11 @@
 """The shapes of entries and labels in the API."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
 
-from connector.api.shapes import WHO, WHY, Answer, Body, Question
+from connector.api.shapes import WHO, WHY, Answer, Body, Day, Question
 from connector.domain.entry import EntryState
 from connector.domain.entry_acts import EntryActKind
 from connector.domain.parcel import ParcelState
@@ -77,8 +77,8 @@ class EntryQuestion(Question):
     source: str = ""
     state: str = Field(default=IN_WORK_ONLY, json_schema_extra={"enum": [IN_WORK_ONLY, *STATES, EVERYTHING]})
     """Empty: all that is not done."""
-    reason: str = Field(default="", json_schema_extra={"enum": ["", *Reason]})
-    day: date | None = None
+    reason: Reason | Literal[""] = ""
+    day: Day | None = None
     """A day in Japan: what was heard of on it."""
     order: Literal["", "urgent", "newest"] = ""
     """`urgent` is one list, the most urgent first; `newest` comes in pages. Without it `newest` where `number`,

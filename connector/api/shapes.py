@@ -1,10 +1,38 @@
 """What bodies, questions and answers of the API have in common."""
 
-from typing import Any
+import re
+from datetime import date, datetime
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from connector.domain.acts import LONGEST_WHO, LONGEST_WHY
+from connector.domain.orders import JAPAN
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _in_japan(at: datetime) -> str:
+    return at.astimezone(JAPAN).isoformat()
+
+
+At = Annotated[
+    datetime,
+    PlainSerializer(_in_japan, return_type=str),
+    WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
+]
+"""A moment, told in Japan's time with its offset."""
+
+
+def _written_out(value: object) -> object:
+    """Pydantic takes a number for a day too, as seconds since 1970."""
+    if isinstance(value, str) and not _DAY.fullmatch(value):
+        raise ValueError("write a day as 2026-11-23")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written_out)]
+"""A day in Japan, as a question names it."""
 
 WHO: Any = Field(
     default="",
@@ -18,9 +46,12 @@ WHY: Any = Field(
 
 
 class Answer(BaseModel):
-    """A part of an answer, as the OpenAPI document describes it; tests hold real answers to it."""
+    """A part of an answer, as the OpenAPI document describes it; tests hold real answers to it.
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    ``model_validate`` takes what has attributes of the same names.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, from_attributes=True)
 
 
 class Body(BaseModel):

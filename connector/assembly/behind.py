@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from connector.alerts.desk import AlertDesk
 from connector.assembly.access import Access
+from connector.assembly.office import Office
 from connector.assembly.tasks import Tasks
 from connector.health import Health
 from connector.hooks.desk import HookDesk
@@ -31,6 +32,7 @@ class Behind:
     keepers: Mapping[str, Keeper]
     attended: Mapping[str, AttendedSource]
     key_sets: KeySets
+    office: Office
     message_desk: MessageDesk
     hook_desk: HookDesk
     now_desk: NowDesk

@@ -16,6 +16,8 @@ from connector.console.now import NowPage
 from connector.console.pages import Pages
 from connector.console.safety import add_headers, errors_as_pages
 from connector.console.scan import ScanPage
+from connector.console.settings import SettingsPages
+from connector.console.sources import SourcePages
 from connector.console.stream import Stream
 from connector.console.users import UsersPages
 from connector.listing.words import Language
@@ -40,6 +42,8 @@ def add_console(app: web.Application, routes: Routes, behind: Behind) -> Pages:
         ConflictPages(pages, behind.store, behind.message_desk, utc_now),
         LoginPages(pages, behind.store, access.desk, access.sessions, access.identify, utc_now),
         AccountPages(pages, behind.store, access.desk, access.sessions, utc_now),
+        SourcePages(pages, behind.office.sources, behind.office.secrets),
+        SettingsPages(pages, behind.settings, behind.store, behind.office.checks),
         UsersPages(pages, behind.store, access.desk, access.sessions, language, utc_now),
     ):
         part.add_to(routes)

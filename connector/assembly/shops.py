@@ -1,7 +1,6 @@
 """How a shop is put together: its client, its keeper and its watches."""
 
 import contextlib
-import hashlib
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -25,6 +24,7 @@ from connector.qoo10.limits import CallLimiter
 from connector.qoo10.transport import CallRecord, Timeouts, Transport
 from connector.settings import Settings, ShopSettings, SourceSettings
 from connector.store.store import Store
+from connector.tokens import fingerprint
 
 
 def new_session() -> aiohttp.ClientSession:
@@ -61,11 +61,6 @@ def read_key(settings: ShopSettings) -> str:
     if settings.seller_auth_key_file is not None:
         return settings.seller_auth_key_file.read_text(encoding="utf-8-sig")
     return settings.seller_auth_key.get_secret_value()
-
-
-def fingerprint(key: str) -> str:
-    """What is kept of a key, to know since when it is in use: too little to find the key from."""
-    return hashlib.sha256(key.encode()).hexdigest()[:8]
 
 
 def note_call(metrics: Metrics, calls: CallBook, health: Health, shop: str, record: CallRecord) -> None:

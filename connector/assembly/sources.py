@@ -12,6 +12,7 @@ from connector.assembly.tasks import Tasks
 from connector.clock import utc_now
 from connector.intake.fetches import FetchingSource
 from connector.intake.files import FiledSource, FileIntake
+from connector.intake.keyring import Keyring
 from connector.intake.pollers import PolledSource, Poller
 from connector.intake.scans import ScanDesk, ScanTable
 from connector.intake.watching import LOOK_UNWATCHED_S, FolderSettings, WatchedFolder
@@ -27,8 +28,7 @@ def start_pollers(
     settings: Settings, store: Store, session: aiohttp.ClientSession, metrics: Metrics, tasks: Tasks
 ) -> dict[str, Poller]:
     """Starts the pollers of all polled sources."""
-    key = settings.store.token_key.get_secret_value()
-    box = TokenBox(key) if key else None
+    box = _token_box(settings)
     pollers = {}
     for name, source in settings.sources.items():
         if (kind := POLLED.get(source.kind)) is None:
@@ -70,6 +70,27 @@ def scan_desk(settings: Settings, store: Store) -> ScanDesk:
     return ScanDesk(scanned(settings), store, utc_now)
 
 
+async def open_keyring(settings: Settings, store: Store) -> Keyring:
+    """The secrets of all sources that send webhooks.
+
+    Raises:
+        StoreUnavailable: those that were added could not be read.
+    """
+    configured = {
+        name: [secret.get_secret_value() for secret in source.secrets]
+        for name, source in settings.sources.items()
+        if source.kind in PUSHED
+    }
+    keyring = Keyring(configured, store, _token_box(settings), utc_now)
+    await keyring.load()
+    return keyring
+
+
+def _token_box(settings: Settings) -> TokenBox | None:
+    key = settings.store.token_key.get_secret_value()
+    return TokenBox(key) if key else None
+
+
 def filed(name: str, source: SourceSettings) -> FiledSource:
     """A source whose kind is filed, as its reader needs it."""
     return FiledSource(name, source.shop, FILED[source.kind], source.kind_options)
@@ -97,7 +118,6 @@ def pushed(sources: Mapping[str, SourceSettings]) -> dict[str, PushedSource]:
             name,
             source.shop,
             PUSHED[source.kind],
-            tuple(secret.get_secret_value() for secret in source.secrets),
             source.kind_options,
             source.api_url,
         )

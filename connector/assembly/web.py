@@ -9,9 +9,11 @@ from connector.api.description import Description
 from connector.api.entries import EntriesApi
 from connector.api.me import MeApi
 from connector.api.messages import MessagesApi
+from connector.api.office import OfficeApi
 from connector.api.openapi import HookMessage
 from connector.api.parcels import ParcelsApi
 from connector.api.scans import ScansApi
+from connector.api.sources import SourcesApi
 from connector.api.tokens import TokensApi
 from connector.api.users import UsersApi
 from connector.api.webhooks import WebhooksApi
@@ -59,6 +61,9 @@ def applications(behind: Behind) -> list[tuple[int, web.Application]]:
     MeApi(behind.store, people, behind.access.sessions, utc_now).add_to(routes)
     TokensApi(behind.store, people, utc_now).add_to(routes)
     WebhooksApi(behind.settings.webhooks, behind.store.hooks, behind.hook_desk).add_to(routes)
+    office = behind.office
+    SourcesApi(office.sources, office.secrets, behind.store, utc_now).add_to(routes)
+    OfficeApi(behind.settings, behind.store, behind.now_desk, office.checks, utc_now).add_to(routes)
     Description(routes, _messages()).add_to(routes)
     return found
 
@@ -71,7 +76,16 @@ def _messages() -> list[HookMessage]:
 def _webhooks(behind: Behind) -> Webhooks:
     sources = pushed(behind.settings.sources)
     body_timeout_s = behind.settings.server.body_timeout_s
-    return Webhooks(sources, behind.store, behind.key_sets, utc_now, behind.metrics, behind.health, body_timeout_s)
+    return Webhooks(
+        sources,
+        behind.store,
+        behind.key_sets,
+        utc_now,
+        behind.metrics,
+        behind.health,
+        body_timeout_s,
+        keyring=behind.office.keyring,
+    )
 
 
 def runner_of(app: web.Application) -> Runner:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import aiohttp
 
 from connector.assembly.alerts import build_posts
-from connector.assembly.shops import build_client, fingerprint, new_session, read_key
+from connector.assembly.shops import build_client, new_session, read_key
 from connector.check.facts import DiskFacts, KeyFacts, KeySource, PortFacts, ShopFacts, StoreFacts, StoreState
 from connector.check.findings import (
     Finding,
@@ -38,12 +38,13 @@ from connector.store.reading import reading
 from connector.store.shops import ShopRow
 from connector.store.sqlite import database_path, sqlite_version
 from connector.store.store import Store
+from connector.tokens import fingerprint
 
 LOOK_BACK = timedelta(minutes=1)
 """The period of the harmless question, kept short so that the answer is."""
 
 
-async def examine(settings: Settings, config: Path) -> list[Finding]:
+async def examine(settings: Settings, config: Path | None) -> list[Finding]:
     """Looks at everything that the configuration names; gives one finding or more for each."""
     path = database_path(settings.store.url).absolute()
     store, rows = await _look_into_store(path, list(settings.shops))
@@ -64,9 +65,9 @@ async def examine(settings: Settings, config: Path) -> list[Finding]:
     ]
 
 
-def _readable_by_all(settings: Settings, config: Path) -> list[Path]:
+def _readable_by_all(settings: Settings, config: Path | None) -> list[Path]:
     """Of the files that hold secrets those that others may read; in a rehearsal config.toml has none that matter."""
-    files = [] if all(shop.rehearsal for shop in settings.shops.values()) else [config]
+    files = [config] if config is not None and not all(shop.rehearsal for shop in settings.shops.values()) else []
     for shop in settings.shops.values():
         files += filter(None, (shop.seller_auth_key_file, shop.api_key_file, shop.password_file))
     files += filter(None, (source.secrets_file for source in settings.sources.values()))

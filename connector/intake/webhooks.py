@@ -13,16 +13,18 @@ from carriers.errors import BadSignature, UnknownKey, UnreadablePayload
 from carriers.kinds import PushedKind
 from carriers.model import Delivery, Reading
 from connector.access.routes import Routes
-from connector.health import Health
+from connector.health import Health, Refusal
 from connector.http import ApiError
 from connector.intake.body import expect_continue, read_body
 from connector.intake.key_sets import AGAIN_AFTER, KeySets
+from connector.intake.keyring import Keyring
 from connector.intake.labels import digest, new_delivery
 from connector.intake.shape import shape_of
 from connector.intake.vendor import VendorUnavailable
 from connector.metrics import Metrics
 from connector.qoo10.dates import header_time
 from connector.store.deliveries import NewDelivery
+from connector.store.errors import StoreUnavailable
 from connector.store.store import Store
 
 log = structlog.get_logger()
@@ -30,7 +32,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class PushedSource:
-    """A configured source that sends webhooks.
+    """A configured source that sends webhooks. What proves its deliveries is on the keyring.
 
     ``api_url`` replaces the vendor's address in a rehearsal on this machine; empty otherwise.
     """
@@ -38,12 +40,8 @@ class PushedSource:
     name: str
     shop: str
     kind: PushedKind
-    secrets: tuple[str, ...]
     options: Mapping[str, str]
     api_url: str = ""
-
-    def __repr__(self) -> str:
-        return f"PushedSource({self.name!r})"
 
 
 class Webhooks:
@@ -58,7 +56,10 @@ class Webhooks:
         metrics: Metrics,
         health: Health,
         body_timeout_s: float,
+        *,
+        keyring: Keyring,
     ) -> None:
+        self._keyring = keyring
         self._sources = sources
         self._store = store
         self._key_sets = key_sets
@@ -99,6 +100,7 @@ class Webhooks:
                 options=source.options,
             )
             await self._authenticate(source, delivery)
+            await self._note_secret(source, delivery)
             if (sent_at := said_to_be_sent_at(delivery.headers)) is not None:
                 self._metrics.source_clock(source.name, (delivery.received_at - sent_at).total_seconds())
             reading = await self._read(source, delivery)
@@ -106,6 +108,7 @@ class Webhooks:
             outcome = "accepted" if receipt.accepted else "duplicate" if receipt.duplicates else "ignored"
         except ApiError as error:
             outcome = error.code
+            self._health.refused(source.name, Refusal(self._clock(), error.status, error.code, error.message))
             raise
         finally:
             self._metrics.delivery(source.name, outcome, time.perf_counter() - started)
@@ -155,14 +158,24 @@ class Webhooks:
         """
         where = source.kind.key_set
         if where is None:
-            source.kind.authenticate(delivery, source.secrets)
+            source.kind.authenticate(delivery, self._keyring.secrets(source.name))
             return
         known = self._key_sets.kept(where, source.api_url)
         try:
-            source.kind.authenticate(replace(delivery, key_set=known), source.secrets)
+            source.kind.authenticate(replace(delivery, key_set=known), self._keyring.secrets(source.name))
         except UnknownKey:
             newer = await self._key_sets.newer(where, source.api_url, known)
-            source.kind.authenticate(replace(delivery, key_set=newer), source.secrets)
+            source.kind.authenticate(replace(delivery, key_set=newer), self._keyring.secrets(source.name))
+
+    async def _note_secret(self, source: PushedSource, delivery: Delivery) -> None:
+        """Notes which secret proved it, so that an old one can be withdrawn once nobody uses it any more."""
+        if source.kind.key_set is not None:
+            return
+        secrets = self._keyring.secrets(source.name)
+        used = secrets if len(secrets) == 1 else [each for each in secrets if _proves(source, each, delivery)]
+        for secret in used:
+            with contextlib.suppress(StoreUnavailable):
+                await self._keyring.note_use(source.name, secret)
 
     async def _read(self, source: PushedSource, delivery: Delivery) -> Reading:
         try:
@@ -191,6 +204,14 @@ class Webhooks:
             f"The signature is right, but the message cannot be read: {problem}",
             f"Compare the message with the page of the source kind {source.kind.kind}, then send it again.",
         )
+
+
+def _proves(source: PushedSource, secret: str, delivery: Delivery) -> bool:
+    try:
+        source.kind.authenticate(delivery, [secret])
+    except BadSignature:
+        return False
+    return True
 
 
 def said_to_be_sent_at(headers: Mapping[str, str]) -> datetime | None:

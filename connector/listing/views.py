@@ -58,20 +58,21 @@ def entries_view(found: list[Listed], limit: int, now: datetime) -> dict[str, An
 
 def deliveries_view(found: list[ListedDelivery], limit: int) -> dict[str, Any]:
     """Deliveries with the shape of what could not be read, and whether there are more than these."""
-    shown = [
-        {
-            "id": each.id,
-            "source": each.source,
-            "received_at": time_view(each.received_at),
-            "outcome": each.outcome,
-            "problem": each.problem,
-            "shape": each.shape,
-            "times_seen": each.times_seen,
-            "host": each.host,
-        }
-        for each in found[:limit]
-    ]
-    return {"deliveries": shown, "more": len(found) > limit}
+    return {"deliveries": [delivery_view(each) for each in found[:limit]], "more": len(found) > limit}
+
+
+def delivery_view(of: ListedDelivery) -> dict[str, Any]:
+    """A delivery, with the shape of what could not be read."""
+    return {
+        "id": of.id,
+        "source": of.source,
+        "received_at": time_view(of.received_at),
+        "outcome": of.outcome,
+        "problem": of.problem,
+        "shape": of.shape,
+        "times_seen": of.times_seen,
+        "host": of.host,
+    }
 
 
 def story_view(of: Story, moments: list[Moment], now: datetime) -> dict[str, Any]:

@@ -71,6 +71,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     in_file: ClassVar[Mapping[str, Any]] = {}
     in_environment: ClassVar[Mapping[str, Any]] = {}
+    file: ClassVar[Path | None] = None
 
     server: ServerSettings = ServerSettings()
     store: StoreSettings = StoreSettings()
@@ -179,6 +180,7 @@ def load_settings(path: Path) -> Settings:
     class FromHere(Settings):
         in_file = tables
         in_environment = environment
+        file = path
 
     try:
         settings = FromHere()

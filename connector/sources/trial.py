@@ -1,7 +1,7 @@
 """What a payload, a page or a file would become, worked out by the same code as the intake, without a store."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -58,10 +58,18 @@ class Trial:
         return not self.errors and not self.signature_is_wrong
 
 
-def try_out(name: str, source: SourceSettings, path: Path, headers: Mapping[str, str] | None, now: datetime) -> Trial:
+def try_out(
+    name: str,
+    source: SourceSettings,
+    path: Path,
+    headers: Mapping[str, str] | None,
+    now: datetime,
+    secrets: Sequence[str] | None = None,
+) -> Trial:
     """What the file at ``path`` would become if the source ``name`` brought it at ``now``.
 
-    ``headers``, in lower case, are those that came with a webhook; None where they are not known.
+    ``headers``, in lower case, are those that came with a webhook; None where they are not known. ``secrets`` are those
+    that hold, where they are not the settings' alone.
 
     Raises:
         OSError: it cannot be read.
@@ -72,9 +80,11 @@ def try_out(name: str, source: SourceSettings, path: Path, headers: Mapping[str,
         _try_file(trial, name, source, kind, path, now)
         return trial
     body = path.read_bytes()
+    if secrets is None:
+        secrets = [secret.get_secret_value() for secret in source.secrets]
     try:
         if isinstance(kind, PushedKind):
-            reading = _try_webhook(trial, name, source, kind, body, headers, now)
+            reading = _try_webhook(trial, name, source, kind, body, headers, now, secrets)
         elif isinstance(kind, PolledKind):
             reading = kind.read_page(body, source.kind_options)
         else:
@@ -95,14 +105,14 @@ def _try_webhook(
     body: bytes,
     headers: Mapping[str, str] | None,
     now: datetime,
+    secrets: Sequence[str],
 ) -> Reading:
-    secrets = [secret.get_secret_value() for secret in source.secrets]
     in_path = f"/{secrets[0]}" if kind.secret_in_path and secrets else ""
     delivery = Delivery("POST", f"/webhooks/{name}{in_path}", headers or {}, body, now, source.kind_options)
     if len(body) > MAX_BODY:
         trial.errors.append(f"it has more than {MAX_BODY} bytes and would be refused with 413")
     if headers is None:
-        trial.signature = "not checked: that needs the headers (--headers)"
+        trial.signature = "not checked: that needs the headers that came with it"
     else:
         try:
             kind.authenticate(delivery, secrets)

@@ -59,12 +59,14 @@ def _of_source(query: Select[Any], column: ColumnElement[str], source: str) -> S
 
 
 async def _deliveries(connection: AsyncConnection, query: Select[Any]) -> Sequence[ListedDelivery]:
-    return [
-        ListedDelivery(
-            row.id, row.source, row.received_at, row.outcome, row.detail, row.shape, times_seen=row.times_seen
-        )
-        for row in await connection.execute(query)
-    ]
+    return [delivery_of(row) for row in await connection.execute(query)]
+
+
+def delivery_of(row: Row[Any]) -> ListedDelivery:
+    """A row of the table of deliveries."""
+    return ListedDelivery(
+        row.id, row.source, row.received_at, row.outcome, row.detail, row.shape, times_seen=row.times_seen
+    )
 
 
 def _failed(row: Row[Any]) -> ListedDelivery:

@@ -61,6 +61,8 @@ from connector.store.scans import ScanBook
 from connector.store.search import EntrySearch
 from connector.store.sessions import SessionBook
 from connector.store.shops import ShopRow
+from connector.store.source_log import SourceLog
+from connector.store.source_secrets import SecretBook
 from connector.store.sqlite import (
     FileLock,
     OpenedFile,
@@ -140,6 +142,8 @@ class Store(ReadByPeople):
         self.users = UserBook(self._writer.submit, self._reader)
         self.sessions = SessionBook(self._writer.submit, self._reader)
         self.tokens = TokenBook(self._writer.submit, self._reader)
+        self.source_secrets = SecretBook(self._writer.submit, self._reader)
+        self.source_log = SourceLog(self._writer.submit, self._reader)
         self.deeds = DeedBook(self._writer.submit, self._reader)
         self.answers = AnswerBook(self._writer.submit, self._reader)
         self.hooks = HookBook(self._writer.submit, self._reader)

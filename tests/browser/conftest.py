@@ -5,6 +5,7 @@ pages ask anybody but their own program for anything, or when they write an erro
 """
 
 import asyncio
+import base64
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
@@ -42,6 +43,7 @@ TABLES = {
     ),
 }
 """Packing tables with a barcode reader."""
+TOKEN_KEY = base64.urlsafe_b64encode(b"k" * 32).decode()
 TOKEN = "a-token-for-browser-tests-on-loopback"
 LOADS_WITHIN_MS = 20_000.0
 ENTERED_WITHIN_S = 20.0
@@ -163,7 +165,7 @@ async def console(tmp_path: Path) -> AsyncIterator[Console]:
         sandbox = await stack.enter_async_context(Sandbox(shops=(SHOP,), switches=Switches()))
         settings = DemoSettings(
             server=ServerSettings(port=0),
-            store=StoreSettings(url=f"sqlite:///{tmp_path}/connector.db"),
+            store=StoreSettings(url=f"sqlite:///{tmp_path}/connector.db", token_key=SecretStr(TOKEN_KEY)),
             api=ApiSettings(tokens=(SecretStr(TOKEN),)),
             shops={
                 SHOP: ShopSettings(

@@ -12,7 +12,6 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from connector import cli
-from connector.assembly import shops
 from connector.check.facts import DiskFacts, KeyFacts, KeySource, PortFacts, ShopFacts, StoreFacts, StoreState
 from connector.check.findings import Finding, Level, on_port, on_shop, on_sqlite, on_store, worst
 from connector.check.gather import examine
@@ -22,6 +21,7 @@ from connector.qoo10.errors import CredentialError, LaterError, QapiError, Refus
 from connector.sandbox import Sandbox
 from connector.settings import Settings, load_settings
 from connector.store.store import Store
+from connector.tokens import fingerprint
 
 NOW = datetime(2026, 11, 22, 0, 15, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
@@ -283,7 +283,7 @@ async def test_a_store_that_is_there_is_opened_and_its_key_is_known_again(
 ) -> None:
     """The age of the very key that is configured counts, not that of one before it."""
     store = await Store.open(f"sqlite:///{tmp_path}/connector.db")
-    await store.record_key("main", shops.fingerprint("sandbox-key-main-1"), utc_now() - timedelta(days=340))
+    await store.record_key("main", fingerprint("sandbox-key-main-1"), utc_now() - timedelta(days=340))
     await store.close()
 
     known = await examine(write(), config)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from connector.health import Health, Refusals
+from connector.health import REMEMBERED, Health, Refusal, Refusals
 
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
@@ -47,3 +47,13 @@ def test_refusals_count_in_a_row_and_per_source() -> None:
     assert counts == [1, 2, 0, 1]
     assert health.refusals("table") == Refusals(1, at(3))
     assert health.refusals("other") is None
+
+
+def test_the_last_refusals_are_remembered_and_no_more_than_these() -> None:
+    health = Health()
+    refusals = [Refusal(at(n), 401, "bad_signature", "no proof") for n in range(REMEMBERED + 5)]
+    for refusal in refusals:
+        health.refused("a", refusal)
+
+    assert health.last_refused("a") == tuple(reversed(refusals[5:]))
+    assert health.last_refused("b") == ()

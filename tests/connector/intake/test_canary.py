@@ -31,6 +31,7 @@ from connector.health import Health
 from connector.http import one_error_shape
 from connector.intake.files import FiledSource, FileIntake
 from connector.intake.key_sets import KeySets
+from connector.intake.keyring import Keyring
 from connector.intake.labels import new_delivery
 from connector.intake.reports import report_of
 from connector.intake.webhooks import PushedSource, Webhooks
@@ -163,7 +164,6 @@ async def test_a_pushed_message_leaves_nobody_behind(
                 f"{name}{ending}",
                 "main",
                 way,
-                (loaded(fixture(kind, name, ".request.json"))["secret"],),
                 options_of(kind, loaded(fixture(kind, name, ".request.json")).get("options", {})),
                 "http://127.0.0.1:9",  # nobody is there: no key set is fetched from anywhere
             )
@@ -172,7 +172,11 @@ async def test_a_pushed_message_leaves_nobody_behind(
         }
         app = web.Application(middlewares=[one_error_shape])
         key_sets = KeySets(session, lambda: NOW)
-        Webhooks(sources, store, key_sets, lambda: NOW, metrics, Health(), 5).add_to(Routes(app))
+        requests = {name: loaded(fixture(kind, name.removesuffix("-strict"), ".request.json")) for name in sources}
+        secrets = {name: [request["secret"]] for name, request in requests.items()}
+        keyring = Keyring(secrets, store, None, lambda: NOW)
+        webhooks = Webhooks(sources, store, key_sets, lambda: NOW, metrics, Health(), 5, keyring=keyring)
+        webhooks.add_to(Routes(app))
         async with served(app) as url:
             for name in FIXTURES[kind]:
                 content = loaded(fixture(kind, name, ".json"))
