@@ -17,7 +17,6 @@ from connector.intake.pollers import PolledSource, Poller
 from connector.intake.scans import ScanDesk, ScanTable
 from connector.intake.watching import LOOK_UNWATCHED_S, FolderSettings, WatchedFolder
 from connector.intake.webhooks import PushedSource
-from connector.keeper.claims import looks_every_s
 from connector.metrics import Metrics
 from connector.settings import Settings, SourceSettings
 from connector.store.store import Store
@@ -48,14 +47,13 @@ def scanned(settings: Settings) -> dict[str, ScanTable]:
         if source.kind not in SCANNED:
             continue
         options, companies = source.kind_options, offered(source.kind_options)
-        shop = settings.shops[source.shop]
-        looked_at_every = timedelta(seconds=looks_every_s(shop.claims_every_s, shop.calls_per_second))
+        claims_every = timedelta(seconds=settings.shops[source.shop].claims_every_s)
         tables[name] = ScanTable(
             name=name,
             shop=source.shop,
             carriers=dict(zip(words_of(companies), companies, strict=True)),
             kind=source.order_reference,
-            fresh_within=max(4 * looked_at_every, timedelta(minutes=3)),
+            fresh_within=max(4 * claims_every, timedelta(minutes=3)),
             pattern=source.pattern,
             readers=source.readers,
             labels_only=options["expects"] == "label",

@@ -36,11 +36,6 @@ WATCHED = (
 log = structlog.get_logger()
 
 
-def looks_every_s(every_s: float, calls_per_second: float) -> float:
-    """How often claims are really looked at: as configured, or less often with a short call limit."""
-    return max(every_s, len(WATCHED) / (SHARE_OF_CALLS * calls_per_second))
-
-
 class ClaimsWatch:
     """Looks at a shop's claims again and again; whatever changed is remembered, and the line's entries are woken."""
 
@@ -62,7 +57,7 @@ class ClaimsWatch:
         self._client = client
         self._lines = lines
         self._clock = clock
-        self._every_s = looks_every_s(every_s, calls_per_second)
+        self._every_s = max(every_s, len(WATCHED) / (SHARE_OF_CALLS * calls_per_second))
 
     async def run(self) -> None:
         """Works until it is cancelled."""

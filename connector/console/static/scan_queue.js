@@ -176,7 +176,7 @@
     let looking = false;
     const look = async () => {
       const some = watched();
-      if (looking || !some.length || document.hidden) return;
+      if (looking || !some.length) return; // also while another tab is in front: a stop must be heard
       looking = true;
       heard = false;
       lookedAt = Date.now();
@@ -227,6 +227,9 @@
     setInterval(beat, BEAT_MS);
     setInterval(() => adopt().catch(() => {}), GONE_MS);
     setInterval(() => waiting().length && !sending && send(), 15000);
+    window.addEventListener("beforeunload", (event) => {
+      if (!database && waiting().length) event.preventDefault();
+    });
     window.addEventListener("online", () => {
       failures = 0;
       send();
