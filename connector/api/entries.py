@@ -1,14 +1,14 @@
 """``/api/v1/entries``: numbers on their way to Qoo10, their story, and what persons do about them."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from http import HTTPStatus
 from typing import TypeVar
 
 from aiohttp import web
 
 from connector.access.routes import Operation, Routes
-from connector.api.cursor import cursor_of, place_of
+from connector.api.cursor import cursor_of, sought_of
 from connector.api.entry_shapes import (
     EntryActBody,
     EntryInFullAnswer,
@@ -21,7 +21,6 @@ from connector.api.entry_shapes import (
 from connector.api.requests import as_json, read_body, read_query, who_asks
 from connector.api.versions import id_in, require_match, tagged
 from connector.domain.acts import ActRefused
-from connector.domain.calendar import start_of
 from connector.domain.entry_acts import ActOutdated, EntryAct, EntryActKind, checked_entry_act
 from connector.domain.roles import Permission
 from connector.http import ApiError
@@ -29,7 +28,6 @@ from connector.listing.full_views import entry_in_full_view
 from connector.listing.views import entries_view, entry_view, time_view
 from connector.store.entry_in_full import EntryInFull
 from connector.store.listing import wanted_of
-from connector.store.search import Sought
 from connector.store.store import Store
 
 _WHY = '{"who": "sato", "why": "mended in QSM"}'
@@ -83,7 +81,7 @@ class EntriesApi:
             raise ApiError(400, "bad_query", "number, reason, day and cursor need order=newest.", hint)
         try:
             wanted = wanted_of(asked.shop, asked.source, asked.state, asked.limit)
-            sought = _sought(asked)
+            sought = sought_of(asked.model_dump(), asked.day, asked.cursor, asked.limit)
         except ValueError as error:
             raise ApiError(400, "bad_query", f"{error}", "Ask for one of these.") from None
         if not by_newest and asked.order != "newest":
@@ -185,23 +183,3 @@ class EntriesApi:
         if found is None:
             raise ApiError(404, "no_entry", "There is no entry of this id.", "GET /api/v1/entries")
         return found
-
-
-def _sought(asked: EntryQuestion) -> Sought:
-    """What is asked for.
-
-    Raises:
-        ValueError: the cursor is none.
-    """
-    since = None if asked.day is None else start_of(asked.day)
-    return Sought(
-        number=asked.number.strip(),
-        shop=asked.shop,
-        source=asked.source,
-        state=asked.state,
-        reason=asked.reason,
-        since=since,
-        before=None if since is None else since + timedelta(days=1),
-        after=place_of(asked.cursor) if asked.cursor else None,
-        limit=asked.limit,
-    )

@@ -1,8 +1,8 @@
 """``/entries`` and ``/parcels``: numbers on their way to Qoo10, found by anything, each with its story and its acts."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from http import HTTPStatus
 from urllib.parse import urlencode
 
@@ -10,11 +10,10 @@ from aiohttp import web
 
 from connector.access.gate import actor_of
 from connector.access.routes import Routes
-from connector.api.cursor import cursor_of, place_of
+from connector.api.cursor import cursor_of, sought_of
 from connector.api.versions import id_in
 from connector.console.pages import Pages
 from connector.domain.acts import ActRefused
-from connector.domain.calendar import start_of
 from connector.domain.entry_acts import (
     ENTRY_ASKS,
     LABEL_DESTROYED,
@@ -126,7 +125,7 @@ class EntryPages:
         of = await self._entry(request)
         form = await request.post()
         said = {name: str(form.get(name, "")).strip() for name in ("act", "why", "confirm", "number", "seen")}
-        kind = _kind(said["act"])
+        kind = _kind(said["act"], OF_ENTRIES)
         act = EntryAct(
             kind=kind,
             entry_id=of.listed.entry_id or 0,
@@ -141,7 +140,7 @@ class EntryPages:
             await self._store.entry_acts.on_entry(act)
         except ActRefused as refused:
             of = await self._entry(request)
-            why_not = _why_not(refused, None if kind is EntryActKind.ASSIGN else refusal(kind, of.standing))
+            why_not = _why_not(refused, refusal(kind, of.standing))
             return await self._entry_page(request, of, HTTPStatus.CONFLICT, why_not)
         return _see(f"/entries/{act.entry_id}?kept={kind}")
 
@@ -152,7 +151,7 @@ class EntryPages:
         said = {name: str(form.get(name, "")).strip() for name in ("act", "why", "confirm", "number", "means", "seen")}
         means = "pack_no" if said["means"] == "pack_no" else "order_no"
         act = LabelAct(
-            kind=_kind(said["act"]),
+            kind=_kind(said["act"], OF_LABELS),
             parcel_id=of.listed.parcel_id,
             who=actor_of(request).name,
             why=said["why"],
@@ -243,26 +242,15 @@ class EntryPages:
         return found
 
 
-def _sought(asked: dict[str, str], cursor: str) -> Sought:
+def _sought(asked: Mapping[str, str], cursor: str) -> Sought:
     """What the filters ask for.
 
     Raises:
-        ValueError: the day or the cursor is none, or there is no such state or reason.
+        ValueError: one of them cannot be read.
     """
-    if asked["state"] not in _STATES or asked["reason"] not in ("", *Reason):
-        raise ValueError("there is no such state or reason")
-    since = start_of(date.fromisoformat(asked["day"])) if asked["day"] else None
-    return Sought(
-        number=asked["number"][:LONGEST],
-        shop=asked["shop"],
-        source=asked["source"],
-        state={"": EVERYTHING, "in_work": IN_WORK_ONLY}.get(asked["state"], asked["state"]),
-        reason=asked["reason"],
-        since=since,
-        before=None if since is None else since + timedelta(days=1),
-        after=place_of(cursor) if cursor else None,
-        limit=PAGE,
-    )
+    state = {"": EVERYTHING, "in_work": IN_WORK_ONLY}.get(asked["state"], asked["state"])
+    day = date.fromisoformat(asked["day"]) if asked["day"] else None
+    return sought_of({**asked, "number": asked["number"][:LONGEST], "state": state}, day, cursor, PAGE)
 
 
 def _given(asked: dict[str, str]) -> dict[str, str]:
@@ -273,8 +261,8 @@ def _older(asked: dict[str, str], page: FoundPage) -> str:
     return "" if page.next is None else f"/entries?{urlencode(_given(asked) | {'cursor': cursor_of(page.next)})}"
 
 
-def _kind(word: str) -> EntryActKind:
-    if word not in set(EntryActKind):
+def _kind(word: str, among: Sequence[EntryActKind]) -> EntryActKind:
+    if word not in among:
         raise ApiError(422, "unknown_act", "There is no such act.", "Go back and choose one of the list.")
     return EntryActKind(word)
 

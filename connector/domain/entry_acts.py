@@ -132,6 +132,8 @@ def checked_entry_act(act: EntryAct) -> EntryAct:
     Raises:
         ActRefused: with what is missing.
     """
+    if act.kind not in OF_ENTRIES:
+        raise ActRefused("this is no act on an entry")
     check_words(act.who, act.why)
     if act.kind is EntryActKind.RELEASE and act.number and act.confirmed != NUMBER_CHECKED:
         said = f"{NUMBER_CHECKED_JA} / {NUMBER_CHECKED_EN}"
@@ -147,6 +149,8 @@ def checked_label_act(act: LabelAct) -> LabelAct:
     Raises:
         ActRefused: with what is missing.
     """
+    if act.kind not in OF_LABELS:
+        raise ActRefused("this is no act on a label without an order")
     check_words(act.who, act.why)
     if act.kind is EntryActKind.VOID:
         _check_destroyed(act.confirmed)

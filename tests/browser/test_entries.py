@@ -12,7 +12,7 @@ from connector.demo.packing import Label
 from connector.domain.roles import Role
 
 if TYPE_CHECKING:
-    from tests.browser.conftest import CheckAccess, Console, LogIn
+    from tests.browser.conftest import CheckAccess, Console, LogIn, Watched
 
 
 async def unresolved(console: Console, reference: str, serial: int) -> str:
@@ -179,3 +179,47 @@ async def test_on_a_phone_and_in_english_it_fits_and_is_accessible(
 
     await expect(page.get_by_role("heading", level=1)).to_have_text("Entries")
     await accessible(page)
+
+
+async def test_what_a_form_cannot_say_is_refused(console: Console, log_in: LogIn, watched: Watched) -> None:
+    """Questions that nobody can ask with the filters, and acts that no page offers."""
+    watched.allow("40[09]|422")
+    number = await unresolved(console, "what", 7)
+    page = await log_in()
+    for question in ("day=0001-01-01", "day=9999-12-31", "state=x", "reason=x", "cursor=x", "day=%F0%9F"):
+        answer = await page.goto(f"/entries?{question}")
+        assert answer is not None
+        assert answer.status == 400, question
+        await expect(page.get_by_role("alert")).to_be_visible()
+    for address, act in (("/parcels/1", "hold"), ("/parcels/1", "x")):
+        await page.goto(address)
+        await page.locator("#acts input[name=act]").first.evaluate(f"field => field.value = '{act}'")
+        await page.locator("#acts details[open]").get_by_label("番号", exact=True).fill("1062428737")
+        await page.locator("#acts details[open]").get_by_label("理由").fill("x")
+        await page.locator("#acts details[open]").get_by_role("button").click()
+        await expect(page.locator("main")).to_contain_text("unknown_act")
+
+    (label,) = (await console.ask("GET", f"/api/v1/entries?number={number}"))["entries"]
+    assert label["state"] == "unresolved"
+
+
+async def test_what_has_changed_since_it_was_shown_is_not_acted_on(
+    console: Console, log_in: LogIn, watched: Watched
+) -> None:
+    """Two people with the same page: the second one is told, and sees how it stands now."""
+    watched.allow("409")
+    number = await unresolved(console, "what", 7)
+    page = await log_in()
+    await page.goto("/parcels/1")
+    form = page.locator("#acts details", has=page.locator("input[value=assign]"))
+    await form.get_by_label("番号", exact=True).fill("1062428737")
+    await form.get_by_label("理由").fill("出荷リスト")
+    assigned = {"order_no": "1062428799", "who": "鈴木", "why": "伝票"}
+    await console.ask("POST", "/api/v1/parcels/1/assign", assigned)
+
+    await form.get_by_role("button").click()
+
+    await expect(page.get_by_role("alert")).to_contain_text("表示した後に状態が変わりました")
+    (label,) = (await console.ask("GET", f"/api/v1/entries?number={number}"))["entries"]
+    of = await console.ask("GET", f"/api/v1/parcels/{label['parcel_id']}")
+    assert of["assigned_order_no"] == "1062428799"

@@ -164,6 +164,9 @@ async def test_a_label_without_an_order_is_in_the_list(service: Service) -> None
         "?cursor=x",
         "?day=x",
         "?order=urgent&day=2026-11-22",
+        "?day=0001-01-01",
+        "?day=9999-12-31",
+        "?reason=because",
         "?state=held&state=held",
     ],
 )

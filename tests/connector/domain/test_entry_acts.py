@@ -114,6 +114,17 @@ def test_only_the_check_digit_and_a_void_need_a_confirmation() -> None:
     }
 
 
+@pytest.mark.parametrize("kind", EntryActKind)
+def test_an_act_on_the_wrong_thing_is_none(kind: EntryActKind) -> None:
+    """A hold of a label without an order must not become an assignment."""
+    if kind not in OF_ENTRIES:
+        with pytest.raises(ActRefused, match="no act on an entry"):
+            checked_entry_act(EntryAct(kind, 1, "sato", "x", AT))
+    if kind not in OF_LABELS:
+        with pytest.raises(ActRefused, match="no act on a label"):
+            checked_label_act(LabelAct(kind, 1, "sato", "x", AT, order_no="1062428737"))
+
+
 def test_an_entry_has_its_order() -> None:
     with pytest.raises(ValueError, match="only labels without one"):
         refusal(EntryActKind.ASSIGN, STANDING)

@@ -254,7 +254,7 @@ class TestCursor:
         if word == "MSBlIDE":  # "1 e 1": one of ours
             assert place_of(word) == Position(datetime(1970, 1, 1, 0, 0, 0, 1, tzinfo=UTC), True, 1)
             return
-        with pytest.raises(ValueError, match="no cursor"):
+        with pytest.raises(ValueError, match="is no cursor"):
             place_of(word)
 
 
