@@ -89,7 +89,9 @@ async def test_filters_work_without_javascript(console: Console, log_in: LogIn) 
     assert page.context.browser is not None
     plain = await page.context.browser.new_context(base_url=console.url, java_script_enabled=False, locale="ja-JP")
     try:
-        await plain.add_cookies([{"name": each["name"], "value": each["value"], "url": console.url} for each in cookies])
+        await plain.add_cookies(
+            [{"name": each["name"], "value": each["value"], "url": console.url} for each in cookies]
+        )
         without = await plain.new_page()
         await without.goto("/entries")
         await without.get_by_label("状態").select_option("held")
