@@ -90,6 +90,9 @@ def _service(url: str, app_url: str) -> "apprise.Apprise | None":
     """
     import apprise  # noqa: PLC0415 - loads a hundred services: only for whoever has a target
 
+    from connector.alerts.chatwork import add_chatwork, is_whole  # noqa: PLC0415 - as above
+
+    add_chatwork()
     for name in ("apprise", "urllib3", "requests"):
         logging.getLogger(name).setLevel(_NEVER)
     asset = apprise.AppriseAsset(
@@ -106,7 +109,7 @@ def _service(url: str, app_url: str) -> "apprise.Apprise | None":
         pem_autogen=False,
     )
     service = apprise.Apprise(asset=asset)
-    return service if service.add(url) and len(service) == 1 else None
+    return service if is_whole(url) and service.add(url) and len(service) == 1 else None
 
 
 def _types() -> "dict[Occasion, apprise.NotifyType]":

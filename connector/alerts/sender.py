@@ -52,7 +52,8 @@ class Sender:
                 # A defect must not end the sending: it is logged whole, and the next look tries again.
                 log.exception("alert_sender_failed", target=self._post.name)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._woken.wait(), wait_s)
+                async with asyncio.timeout(wait_s):
+                    await self._woken.wait()
 
     async def work_off(self) -> None:
         """Tries every message that is due once.
