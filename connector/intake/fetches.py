@@ -89,7 +89,8 @@ class Fetcher:
                 log.exception("fetches_failed")
                 wait_s = PAUSE_AFTER_DEFECT_S
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(wake.wait(), wait_s)
+                async with asyncio.timeout(wait_s):
+                    await wake.wait()
 
     async def _work_off(self, due: DueFetch) -> None:
         source = self._sources.get(due.source)

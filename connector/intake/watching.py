@@ -104,7 +104,8 @@ class WatchedFolder:
                     await self._keep_watching()
                 await self.turn()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._changed.wait(), self._pause_s())
+                    async with asyncio.timeout(self._pause_s()):
+                        await self._changed.wait()
         finally:
             await self._stop_watching()
 

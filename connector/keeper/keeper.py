@@ -188,7 +188,8 @@ class Keeper:
         """Until the pause is over, the keeper is closed, or (when wakeable) something new was committed."""
         ended_by = self._store.wake(self._shop) if wakeable else self._closing
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(ended_by.wait(), pause.total_seconds())
+            async with asyncio.timeout(pause.total_seconds()):
+                await ended_by.wait()
 
 
 class OrdersWatch:
