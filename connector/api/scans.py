@@ -20,7 +20,8 @@ from connector.intake.scans import Scan, ScanAnswer, ScanDesk
 
 MOST = 100
 """Scans in one request."""
-_ID = r"^[0-9A-Za-z-]{16,64}$"
+_ONE = r"[0-9A-Za-z-]{16,64}"
+_ID = f"^{_ONE}$"
 _NAME = r"^[0-9a-z_-]{0,63}$"
 _EXAMPLE = (
     '{"scans": [{"id": "0b0c2a44-52a5-4d6a-9a52-7d1f1ad2f7cf", "source": "table-1", "texts": ["1062428737", '
@@ -56,7 +57,7 @@ class ScansBody(Body):
 class ScansQuestion(Question):
     """Which scans."""
 
-    ids: str
+    ids: str = Field(json_schema_extra={"pattern": rf"^{_ONE}(,{_ONE}){{0,{MOST - 1}}}$"})
     """Ids of scans, at most 100, with commas between."""
 
 
