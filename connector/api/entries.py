@@ -18,8 +18,8 @@ from connector.api.entry_shapes import (
     ReleaseBody,
     VoidBody,
 )
-from connector.api.requests import as_json, read_body, read_query, who_asks
-from connector.api.versions import id_in, require_match, tagged
+from connector.api.requests import as_json, id_in, read_body, read_query, who_asks
+from connector.api.versions import require_match, tagged
 from connector.domain.acts import ActRefused
 from connector.domain.entry_acts import ActOutdated, EntryAct, EntryActKind, checked_entry_act
 from connector.domain.roles import Permission

@@ -9,8 +9,8 @@ from aiohttp import web
 
 from connector.access.routes import Operation, Routes
 from connector.api.entry_shapes import AssignBody, EntryRow, LabelInFullAnswer, VoidBody
-from connector.api.requests import as_json, read_body, who_asks
-from connector.api.versions import id_in, require_match, tagged
+from connector.api.requests import as_json, id_in, read_body, who_asks
+from connector.api.versions import require_match, tagged
 from connector.domain.acts import ActRefused
 from connector.domain.entry_acts import ActOutdated, EntryActKind, LabelAct, checked_label_act
 from connector.domain.roles import Permission

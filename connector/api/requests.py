@@ -110,14 +110,16 @@ def as_answer(answer: BaseModel, status: HTTPStatus = HTTPStatus.OK) -> web.Resp
     )
 
 
-def with_etag(request: web.Request, body: bytes, content_type: str = "application/json") -> web.Response:
-    """An answer that is named by what it says; 304 where whoever asks has it already."""
-    tag = ETag(hashlib.sha256(body).hexdigest()[:32])
+def with_etag(
+    request: web.Request, body: bytes, content_type: str = "application/json", *, tag: str = ""
+) -> web.Response:
+    """An answer that is named, by what it says or by ``tag``; 304 where whoever asks has it already."""
+    tag = tag or hashlib.sha256(body).hexdigest()[:32]
     asked = request.if_none_match or ()
-    if any(each.value in (tag.value, "*") for each in asked):
+    if any(each.value in (tag, "*") for each in asked):
         response = web.Response(status=HTTPStatus.NOT_MODIFIED)
     else:
         response = web.Response(body=body, content_type=content_type)
-    response.etag = tag
+    response.etag = ETag(tag)
     response.headers["Cache-Control"] = "private, no-cache"
     return response

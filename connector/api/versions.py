@@ -3,33 +3,17 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from http import HTTPStatus
 from typing import Any
 
-from aiohttp import ETag, web
+from aiohttp import web
 
+from connector.api.requests import with_etag
 from connector.http import ApiError
-
-_BIGGEST_ID = 2**63 - 1
-
-
-def id_in(request: web.Request) -> int:
-    """The id that stands in the address; 0 where none does."""
-    written = request.match_info["id"]
-    return int(written) if written.isascii() and written.isdigit() and len(written) < len(str(_BIGGEST_ID)) else 0
 
 
 def tagged(request: web.Request, view: Mapping[str, Any], version: int) -> web.Response:
     """The view as an answer with its ``ETag``; 304 where whoever asks has it already."""
-    tag = _tag(view, version)
-    known = any(each.value in (tag, "*") for each in request.if_none_match or ())
-    if known:
-        response = web.Response(status=HTTPStatus.NOT_MODIFIED)
-    else:
-        response = web.json_response(view, dumps=lambda value: json.dumps(value, ensure_ascii=False))
-    response.etag = ETag(tag)
-    response.headers["Cache-Control"] = "private, no-cache"
-    return response
+    return with_etag(request, json.dumps(view, ensure_ascii=False).encode(), tag=_tag(view, version))
 
 
 def require_match(request: web.Request, view: Mapping[str, Any], version: int) -> int | None:

@@ -11,7 +11,7 @@ from aiohttp import web
 from connector.access.gate import actor_of
 from connector.access.routes import Routes
 from connector.api.cursor import cursor_of, sought_of
-from connector.api.versions import id_in
+from connector.api.requests import id_in
 from connector.console.pages import Pages
 from connector.domain.acts import ActRefused
 from connector.domain.entry_acts import (
