@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from http import HTTPStatus
@@ -27,8 +27,9 @@ from connector.api.source_views import source_in_full, source_view, trial_view
 from connector.domain.roles import Permission
 from connector.http import ApiError
 from connector.listing.views import deliveries_view
-from connector.sources.desk import SourceDesk
+from connector.sources.desk import NothingToTry, SourceDesk
 from connector.sources.secret_desk import SecretDesk, SecretRefusal, SecretRefused
+from connector.sources.trial import Trial
 from connector.store.store import Store
 
 STATUS = {
@@ -94,7 +95,7 @@ class SourcesApi:
         name = self._name(request)
         body = await read_body(request, TrialBody, "trial", '{"payload": "..."}')
         headers = None if body.headers is None else {each.lower(): value for each, value in body.headers.items()}
-        return as_answer(trial_view(await self._desk.try_out(name, _payload(body), headers)))
+        return as_answer(trial_view(await trial_of(self._desk, name, _payload(body), headers)))
 
     async def _add(self, request: web.Request) -> web.Response:
         """201 with the secret, which is valid beside the others from now on, and is never told again.
@@ -152,6 +153,19 @@ def as_answers() -> Iterator[None]:
         yield
     except SecretRefused as refused:
         raise ApiError(STATUS[refused.refusal], str(refused.refusal), refused.said, refused.mend) from None
+
+
+async def trial_of(desk: SourceDesk, name: str, payload: bytes, headers: Mapping[str, str] | None) -> Trial:
+    """What a payload would become.
+
+    Raises:
+        ApiError: a person scans this source's labels.
+    """
+    try:
+        return await desk.try_out(name, payload, headers)
+    except NothingToTry:
+        hint = "Its labels are scanned on the page /scan."
+        raise ApiError(409, "nothing_to_try", "This source sends nothing that could be tried.", hint) from None
 
 
 def _payload(body: TrialBody) -> bytes:

@@ -11,6 +11,7 @@ from connector.access.audit import say_of_deed
 from connector.access.gate import actor_of
 from connector.access.routes import Routes
 from connector.api.requests import id_in
+from connector.api.sources import trial_of
 from connector.console.account import back
 from connector.console.forms import read_form
 from connector.console.pages import Pages
@@ -69,7 +70,7 @@ class SourcePages:
         if not payload:
             return await self._page(request, problem=_NO_PAYLOAD, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         given = _headers(headers) if headers.strip() else None
-        trial = await self._desk.try_out(name, payload, given)
+        trial = await trial_of(self._desk, name, payload, given)
         return await self._page(request, tried=Tried(trial, text, headers))
 
     async def _add(self, request: web.Request) -> web.Response:

@@ -1,5 +1,6 @@
 """The secrets that prove deliveries: those of the settings, and those that were added while the program runs."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -56,6 +57,7 @@ class Keyring:
         self._store = store
         self._box = box
         self._clock = clock
+        self._turn = asyncio.Lock()
 
     @property
     def can_keep(self) -> bool:
@@ -99,12 +101,13 @@ class Keyring:
         """
         assert self._box is not None, "whoever asks looks at can_keep first"  # noqa: S101 - for mypy
         ring = self._rings[source]
-        if secret in self.secrets(source):
-            return None
-        sealed = self._box.seal({_SEALED_AS: secret})
-        new = NewSecret(source, fingerprint(secret), sealed, who, self._clock())
-        row = await self._store.source_secrets.add(new)
-        self._take_in(ring, row)
+        async with self._turn:  # two who add the same one at once add it once
+            if secret in self.secrets(source):
+                return None
+            sealed = self._box.seal({_SEALED_AS: secret})
+            new = NewSecret(source, fingerprint(secret), sealed, who, self._clock())
+            row = await self._store.source_secrets.add(new)
+            self._take_in(ring, row)
         log.info("source_secret_added", source=source, mark=row.mark, who=who)
         return KnownSecret(row.mark, row, None)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from carriers import SOURCES
 from carriers.kinds import PushedKind
+from carriers.model import Way
 from connector.health import Health, Refusal, Refusals
 from connector.intake.keyring import Keyring, KnownSecret
 from connector.probes import AttendedSource
@@ -82,6 +83,10 @@ def state_of(*, trouble: bool, refused: int, heard: bool, in_vain: int) -> Sourc
     return SourceState.IN_VAIN if in_vain else SourceState.FINE
 
 
+class NothingToTry(Exception):
+    """This source sends nothing that could be tried out: a person scans its labels."""
+
+
 class SourceDesk:
     """Gathers what is known of sources, and tries payloads out."""
 
@@ -134,8 +139,11 @@ class SourceDesk:
 
         Raises:
             KeyError: there is no source of this name.
+            NothingToTry: a person scans its labels; nothing is sent.
         """
         source = self.sources[name]
+        if SOURCES[source.kind].way is Way.SCANNED:
+            raise NothingToTry(name)
         secrets = self._keyring.secrets(name) if isinstance(SOURCES[source.kind], PushedKind) else ()
         return await asyncio.to_thread(_try_in_memory, name, source, payload, headers, self._clock(), secrets)
 

@@ -82,6 +82,10 @@ async def serving(folder: Path, token_key: str = TOKEN_KEY) -> AsyncIterator[Ser
             options.order_ref = "注文番号"
             options.tracking_number = "送り状番号"
             options.carrier = "配送会社"
+            [sources.scanner]
+            kind = "scan"
+            shop = "main"
+            options.carrier = "sagawa"
             """,
             encoding="utf-8",
         )
@@ -101,6 +105,7 @@ async def test_a_source_that_never_sent_anything_says_so(service: Service) -> No
     assert status == 200
     assert [(each["name"], each["way"], each["state"], each["last_at"]) for each in answer["sources"]] == [
         ("files", "filed", "never_heard", None),
+        ("scanner", "scanned", "never_heard", None),
         ("table", "pushed", "never_heard", None),
     ]
 
@@ -202,6 +207,8 @@ async def test_an_added_secret_outlives_a_restart_and_is_unreadable_without_its_
     [
         ("POST", "/table/secrets", {"secret": "no-standard-webhooks-secret"}, 422, "unusable_secret"),
         ("POST", "/files/secrets", {}, 409, "no_secrets"),
+        ("POST", "/scanner/secrets", {}, 409, "no_secrets"),
+        ("POST", "/scanner/trial", {"payload": "a"}, 409, "nothing_to_try"),
         ("POST", "/nobody/secrets", {}, 404, "no_source"),
         ("DELETE", "/table/secrets/7", None, 404, "no_secret"),
         ("DELETE", "/table/secrets/x", None, 404, "no_secret"),

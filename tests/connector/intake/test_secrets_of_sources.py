@@ -1,5 +1,6 @@
 """Secrets that are added while the program runs: valid beside those of the settings, sealed, and withdrawn for good."""
 
+import asyncio
 import base64
 import sqlite3
 from collections.abc import AsyncIterator
@@ -71,6 +72,15 @@ async def test_a_secret_that_is_there_is_not_added_again(store: Store, clock: Cl
     await keyring.add("table", NEW, "sato")
 
     assert [await keyring.add("table", secret, "sato") for secret in (OLD, NEW)] == [None, None]
+
+
+async def test_two_who_add_the_same_one_at_once_add_it_once(store: Store, clock: Clock) -> None:
+    keyring = await opened(store, clock)
+
+    added = await asyncio.gather(*(keyring.add("table", NEW, who) for who in ("sato", "abe")))
+
+    assert [each is None for each in added] == [False, True]
+    assert len(await store.source_secrets.all()) == 1
 
 
 async def test_a_withdrawn_secret_is_gone_at_once_and_for_good(store: Store, clock: Clock, tmp_path: Path) -> None:

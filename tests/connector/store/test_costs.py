@@ -124,3 +124,22 @@ async def test_outgoing_webhooks_and_traces_read_no_table_through(store: Store, 
     assert [step for step in hooks if "USING" not in step] == []
     assert any("ix_hook_delivery_due (target=? AND due_at<?)" in step for step in hooks)
     assert any("ix_hook_delivery_line (target=? AND line=? AND seq<?)" in step for step in hooks)
+
+
+async def test_what_sources_sent_is_read_by_their_indexes(store: Store, make: Make, plans: Any) -> None:
+    """A day of one source, its newest deliveries, and the names that numbers wait for."""
+    await store.record_delivery(make.delivery(make.event("1")))
+    await store.source_log.counts("table", make.at())
+    await store.source_log.newest("table", 20)
+    await store.source_log.missing_names()
+    await store.source_log.polls()
+    await store.source_secrets.all()
+    await store.source_secrets.uses()
+
+    explained = plans()
+
+    assert scans(explained) == []
+    by_source = [step for steps in explained.values() for step in steps if "ix_delivery_source_received_at" in step]
+    assert any(step.endswith("(source=? AND received_at>?)") for step in by_source)
+    assert any(step.endswith("(source=?)") for step in by_source)
+    assert any("ix_entry_in_work" in step for steps in explained.values() for step in steps)
