@@ -65,7 +65,7 @@ class SecretDesk:
                 "Secrets are kept sealed, and there is no key to seal them with.",
                 f"Set store.token_key and restart. Make one with: {HOW_TO_MAKE_A_KEY}",
             )
-        secret = given.strip() or _made_for(kind)
+        secret = given.strip() or made_for(kind)
         if problem := kind.check_secret(secret):
             raise SecretRefused(
                 SecretRefusal.UNUSABLE,
@@ -111,9 +111,8 @@ class SecretDesk:
 _PUBLIC = standard_webhook_key(TRY_OUT_SECRET)
 
 
-def _made_for(kind: PushedKind) -> str:
-    """A new secret: plain where that will do, else as Standard Webhooks writes it."""
-    plain = secrets.token_urlsafe(32)
-    if kind.check_secret(plain) is None:
-        return plain
+def made_for(kind: PushedKind) -> str:
+    """A new secret as Standard Webhooks writes it, which others take as any text; one that fits into an address."""
+    if kind.secret_in_path:
+        return secrets.token_urlsafe(32)
     return f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}"
