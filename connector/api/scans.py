@@ -78,6 +78,8 @@ class ScanRow(Answer):
     next_en: str
     order_nos: list[str]
     """The order lines that it is about, as far as they are known."""
+    belongs_to: list[str]
+    """The order lines that the label belongs to, where it is not the scanned order's."""
     tracking_no: str
     as_of: str | None
     """Until when a cancel request would be known; null where nobody has looked."""
@@ -143,6 +145,7 @@ def _row(of: ScanAnswer) -> dict[str, object]:
         "next_ja": of.told.wording.next_ja,
         "next_en": of.told.wording.next_en,
         "order_nos": list(of.told.order_nos),
+        "belongs_to": list(of.told.belongs_to),
         "tracking_no": of.scan.tracking_number,
         "as_of": of.told.as_of.isoformat() if of.told.as_of is not None else None,
         "received_at": of.scan.received_at.isoformat(),

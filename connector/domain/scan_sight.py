@@ -71,13 +71,17 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the packer is told. ``as_of`` is until when a cancel would be known; None where nobody has looked."""
+    """What the packer is told. ``as_of`` is until when a cancel would be known; None where nobody has looked.
+
+    ``order_nos`` are the parcel's order lines. ``belongs_to`` are those of its label, where that is another order's.
+    """
 
     signal: Signal
     reason: str
     wording: Wording
     as_of: datetime | None = None
     order_nos: tuple[str, ...] = ()
+    belongs_to: tuple[str, ...] = ()
 
 
 def told(of: Sighting, now: datetime, fresh_within: timedelta) -> Told:
@@ -89,6 +93,10 @@ def told(of: Sighting, now: datetime, fresh_within: timedelta) -> Told:
         (of.scan.order_no,) if of.scan.order_no else ()
     )
     match verdict.reason:
+        case ScanReason.FAULTY if facts.fault is Fault.MISMATCH:
+            belongs_to = tuple(sorted({line for each in of.labels for line in each.lines} - of.asked.lines))
+            scanned = (of.scan.order_no,)
+            return Told(verdict.signal, facts.fault, FAULTS[facts.fault], as_of, scanned, belongs_to)
         case ScanReason.FAULTY:
             return Told(verdict.signal, facts.fault, FAULTS[facts.fault], as_of, order_nos)
         case ScanReason.STANDING:

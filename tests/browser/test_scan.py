@@ -336,7 +336,7 @@ async def test_a_label_of_another_order_is_red(table: Page, console: Console) ->
     await console.entered(other)
     await read(table, one, label(1))
 
-    await shows(table, "stop", "別の注文のラベルです")
+    await shows(table, "stop", "別の注文のラベルです", one, f"このラベルの注文: {other}")
     assert console.market.line(one).shipping.tracking_no == ""
 
 
@@ -468,12 +468,15 @@ async def test_the_carrier_is_chosen_by_a_barcode_and_remembered(table: Page, co
 
 
 async def test_the_end_of_the_session_loses_no_scan(table: Page, console: Console, watched: Watched) -> None:
-    watched.allow("status of 401")
+    watched.allow("status of 401|htmx:")
     (pair,) = pairs_of(console, 1)
     cookies = await table.context.cookies()
     await table.context.clear_cookies()
     await read(table, *pair)
     await expect(table.locator("#scan-banner")).to_contain_text("ログインの期限が切れました")
+    async with table.expect_response(lambda answer: answer.status == 401 and answer.url.endswith("/scan")):
+        # The menu's part of the page asks for itself anew, and is led to the log-in.
+        await table.evaluate("document.body.dispatchEvent(new CustomEvent('live:conflicts'))")
     await table.context.add_cookies([_as_given(each) for each in cookies])
 
     await shows(table, "go", *pair)

@@ -33,7 +33,7 @@
 
   const half = (name) => {
     const { lane } = laneState(name);
-    const waits = { order: words.label_next, label: words.order_next, either: words.either_next, two_orders: words.label_missing, two_labels: words.order_missing }[lane.half];
+    const waits = { order: words.label_next, label: words.order_next, either: words.either_next, two_orders: words.two_orders, two_labels: words.two_labels }[lane.half];
     show.half(name, waits ? `→ ${waits} (${lane.texts.join(" / ")})` : "");
   };
 
@@ -286,4 +286,6 @@
   }, 500);
   setInterval(() => stops().length && show.sound("stop"), REMIND_MS);
   window.addEventListener("focus", () => input.focus());
+  // When the log-in has ended, other parts of a page lead to /login. This one stays: the next scan would be typed there.
+  document.addEventListener("htmx:beforeOnLoad", (event) => event.detail.xhr.status >= 400 && event.preventDefault());
 })();

@@ -56,6 +56,10 @@
     const word = (signal) => signals[signal][lang === "en" ? 1 : 0];
     const reason = (answer) => (answer[`reason_${lang}`] ? answer[`reason_${lang}`] : words[answer.reason] || "");
     const next = (answer) => answer[`next_${lang}`] || "";
+    const why = (answer) => {
+      const others = answer.belongs_to?.length ? ` (${words.belongs_to} ${answer.belongs_to.join(" ")})` : "";
+      return [`${reason(answer)}${others}`, next(answer)].filter(Boolean).join(lang === "en" ? ". " : "。");
+    };
     const time = (iso) => new Date(iso).toLocaleTimeString("ja-JP", { timeZone: "Asia/Tokyo" });
     const numbers = (scan) => [scan.numbers?.order, scan.numbers?.label].filter(Boolean).join("  ⇔  ");
 
@@ -110,7 +114,7 @@
         big(lane, signal, said || word(signal), shown, why);
         sound(signal);
       },
-      answer: (scan) => big(scan.lane, scan.answer.signal, word(scan.answer.signal), numbers(scan), `${reason(scan.answer)} ${next(scan.answer)}`.trim()),
+      answer: (scan) => big(scan.lane, scan.answer.signal, word(scan.answer.signal), numbers(scan), why(scan.answer)),
       half: (name, text) => {
         laneOf(name).half.textContent = text;
       },
@@ -126,7 +130,7 @@
             const button = made("button", "btn", words.confirm);
             button.type = "button";
             button.addEventListener("click", () => confirm(scan));
-            row.append(made("span", "numbers", `■ ${numbers(scan)}`), made("span", "why", `${reason(scan.answer)} ${next(scan.answer)}`), made("span", "", time(scan.at)), button);
+            row.append(made("span", "numbers", `■ ${numbers(scan)}`), made("span", "why", why(scan.answer)), made("span", "", time(scan.at)), button);
             return row;
           }),
         );
@@ -142,6 +146,7 @@
             const mark = made("span", `state ${signal ? tones[signal] : "calm"}`, signal ? `${SIGNS[signal]} ${word(signal)}` : words.sending);
             const cells = [made("td", "time", time(scan.at)), made("td"), made("td", "number", scan.numbers?.order || ""), made("td", "number", scan.numbers?.label || ""), made("td", "why", scan.answer ? reason(scan.answer) : "")];
             cells[1].append(mark);
+            [...document.querySelectorAll("#scan table th")].forEach((head, place) => (cells[place].dataset.name = head.textContent));
             row.append(...cells);
             return row;
           }),
@@ -157,6 +162,7 @@
         if (trouble === "login") {
           const link = made("a", "", " /login");
           link.href = "/login?next=/scan";
+          link.target = "_blank"; // the scans of this page go out as soon as somebody has logged in there
           element("scan-banner").append(link);
         }
       },

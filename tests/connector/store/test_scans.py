@@ -118,6 +118,9 @@ async def test_a_label_of_another_order_is_a_stop_and_tells_nothing(store: Store
 
     assert await answer(store, make, "scan-1") == (Signal.STOP, Fault.MISMATCH)
     assert [kind for _, kind, _, _ in await events(store)] == [EventKind.PRINTED]
+    (sighting,) = await store.scans.sightings(["scan-1"])
+    said = told(sighting, make.at(1), FRESH)
+    assert (said.order_nos, said.belongs_to) == ((ORDER,), (OTHER,))
 
 
 async def test_a_label_of_another_line_of_the_cart_is_a_stop(store: Store, make: Make) -> None:
