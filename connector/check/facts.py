@@ -39,12 +39,16 @@ class DiskFacts:
 
 @dataclass(frozen=True, slots=True)
 class PortFacts:
-    """The address that the daemon listens on. ``problem`` is the operating system's, empty when it is free."""
+    """An address that the daemon listens on. ``problem`` is the operating system's, empty when it is free.
+
+    Port 0 takes a free one. ``setting`` names the port for people.
+    """
 
     host: str
     port: int
     taken: bool = False
     problem: str = ""
+    setting: str = "server.port"
 
 
 class KeySource(StrEnum):

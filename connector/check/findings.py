@@ -93,19 +93,18 @@ def on_port(port: PortFacts, store: StoreFacts) -> Finding:
     if port.taken and store.state is StoreState.IN_USE:
         return Finding(Level.OK, about, f"{where} is in use, as it is while the daemon runs")
     if port.taken:
-        mend = "Stop what listens there, or set server.port to another one."
+        mend = f"Stop what listens there, or set {port.setting} to another one."
         return Finding(Level.BAD, about, f"{where} is in use, and not by this daemon", mend)
-    if store.state is StoreState.IN_USE:
+    if port.port and store.state is StoreState.IN_USE:
         mend = "Restart the daemon, so that it takes these settings."
         return Finding(Level.WARN, about, f"the daemon runs, but does not listen on {where}", mend)
     if port.problem:
-        return Finding(
-            Level.BAD, about, f"{where} cannot be used: {port.problem}", "Set server.host and server.port to others."
-        )
+        mend = f"Set server.host and {port.setting} to others."
+        return Finding(Level.BAD, about, f"{where} cannot be used: {port.problem}", mend)
     if not _loopback(port.host):
         mend = 'Put a proxy with TLS in front and set server.host to "127.0.0.1", unless a container keeps it inside.'
         return Finding(Level.WARN, about, f"{where} can be reached from other machines, without encryption", mend)
-    return Finding(Level.OK, about, f"{where} is free")
+    return Finding(Level.OK, about, f"{where} is free" if port.port else f"{port.host}, any port that is free")
 
 
 def on_store(store: StoreFacts, disk: DiskFacts) -> list[Finding]:

@@ -58,7 +58,7 @@ async def examine(settings: Settings, config: Path | None) -> list[Finding]:
         *on_settings(settings),
         *on_secrets(_readable_by_all(settings, config)),
         *on_targets({post.name: post.is_usable() for post in build_posts(settings.alerts)}),
-        on_port(try_port(settings.server), store),
+        *(on_port(port, store) for port in try_ports(settings.server)),
         *on_store(store, _disk(path)),
         on_sqlite(sqlite_version()),
         *(finding for shop in facts for finding in on_shop(shop, now)),
@@ -111,18 +111,23 @@ def _disk(path: Path) -> DiskFacts:
     return DiskFacts(folder, shutil.disk_usage(folder).free, os.access(folder, os.W_OK | os.X_OK))
 
 
-def try_port(server: ServerSettings) -> PortFacts:
+def try_ports(server: ServerSettings) -> list[PortFacts]:
     """Whether the daemon could listen where it is told to."""
+    ports = {"server.port": server.port, "server.webhook_port": server.webhook_port}
+    return [_try_port(server.host, port, setting) for setting, port in ports.items() if port is not None]
+
+
+def _try_port(host: str, port: int, setting: str) -> PortFacts:
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(server.host, server.port, type=socket.SOCK_STREAM)[0]
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind, protocol) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
             probe.listen()
     except OSError as error:
         taken = error.errno == errno.EADDRINUSE
-        return PortFacts(server.host, server.port, taken=taken, problem=error.strerror or type(error).__name__)
-    return PortFacts(server.host, server.port)
+        return PortFacts(host, port, taken, error.strerror or type(error).__name__, setting)
+    return PortFacts(host, port, setting=setting)
 
 
 async def _ask(

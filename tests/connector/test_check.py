@@ -1,7 +1,9 @@
 """``check`` says of everything that it looked at whether it is right, and how to mend it; and it changes nothing."""
 
+import errno
 import json
 import os
+import socket
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,12 +16,12 @@ from typer.testing import CliRunner
 from connector import cli
 from connector.check.facts import DiskFacts, KeyFacts, KeySource, PortFacts, ShopFacts, StoreFacts, StoreState
 from connector.check.findings import Finding, Level, on_port, on_shop, on_sqlite, on_store, worst
-from connector.check.gather import examine
+from connector.check.gather import examine, try_ports
 from connector.check.show import as_json, as_table, in_short
 from connector.clock import utc_now
 from connector.qoo10.errors import CredentialError, LaterError, QapiError, RefusedError
 from connector.sandbox import Sandbox
-from connector.settings import Settings, load_settings
+from connector.settings import ServerSettings, Settings, load_settings
 from connector.store.store import Store
 from connector.tokens import fingerprint
 
@@ -136,6 +138,8 @@ def test_a_daemon_that_stands_still_is_bad() -> None:
         (PortFacts("0.0.0.0", 8080), OPENED, Level.WARN, "from other machines"),  # noqa: S104 - it is warned of
         (PortFacts("::1", 8080), OPENED, Level.OK, "is free"),
         (PortFacts("localhost", 8080), OPENED, Level.OK, "is free"),
+        (PortFacts("127.0.0.1", 0), OPENED, Level.OK, "any port that is free"),
+        (PortFacts("127.0.0.1", 0), IN_USE, Level.OK, "any port that is free"),
         (PortFacts("labels.example.com", 8080), OPENED, Level.WARN, "from other machines"),
     ],
 )
@@ -144,6 +148,20 @@ def test_the_address_is_judged_beside_the_store(port: PortFacts, store: StoreFac
     finding = on_port(port, store)
 
     assert (finding.level, said in finding.message) == (level, True), finding
+
+
+def test_both_ports_are_tried(unused_tcp_port_factory: Callable[[], int]) -> None:
+    """The finding about each names the setting to change."""
+    port, other = unused_tcp_port_factory(), unused_tcp_port_factory()
+    server = ServerSettings(port=port, webhook_port=other)
+    with socket.create_server(("127.0.0.1", other)):
+        tried = try_ports(server)
+
+    problem = os.strerror(errno.EADDRINUSE)
+    taken = PortFacts("127.0.0.1", other, taken=True, problem=problem, setting="server.webhook_port")
+    assert tried == [PortFacts("127.0.0.1", port), taken]
+    assert on_port(taken, OPENED).mend == "Stop what listens there, or set server.webhook_port to another one."
+    assert try_ports(ServerSettings(port=port)) == [PortFacts("127.0.0.1", port)]
 
 
 @pytest.mark.parametrize(
