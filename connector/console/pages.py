@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from connector.access.gate import ACTOR
+from connector.access.origin import SAFE_METHODS
 from connector.console import look
 from connector.console.assets import Assets
 from connector.domain.roles import Actor, Permission
@@ -77,7 +78,8 @@ class Pages:
             actor=actor,
             may=partial(_may, actor),
             path=request.path,
-            address=request.path_qs,
+            # The answer to a form stands at an address that cannot be read anew.
+            address=request.path_qs if request.method in SAFE_METHODS else "/",
             waiting=await self._waiting() if actor is not None else 0,
             **values,
         )

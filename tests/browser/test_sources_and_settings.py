@@ -77,6 +77,17 @@ async def test_a_secret_is_changed_without_a_gap(log_in: LogIn, console: Console
     assert await send(console, SECRET, serial=2) == 202
 
 
+async def test_a_page_that_answers_a_form_stays_live(log_in: LogIn, console: Console) -> None:
+    """It stands at an address that only takes forms, so what is new is read elsewhere."""
+    page = await log_in(Role.ADMIN)
+    await page.goto(f"/sources/{SOURCE}")
+    await page.get_by_role("button", name="シークレットを追加").click()
+    await page.locator("#live.on").wait_for(state="attached")
+    async with page.expect_response(lambda answer: answer.url == f"{console.url}/" and answer.ok):
+        await page.evaluate("document.body.dispatchEvent(new CustomEvent('live:conflicts'))")
+    await expect(page.locator("section[aria-labelledby=new-secret-title]")).to_be_visible()
+
+
 async def test_a_secret_that_does_not_fit_is_refused_with_the_reason(log_in: LogIn, watched: Watched) -> None:
     watched.allow("409")
     page = await log_in(Role.ADMIN)
