@@ -30,8 +30,10 @@ log = structlog.get_logger()
 
 
 def is_page(request: web.Request) -> bool:
-    """Whether a person's browser asks: the address is none of those that are made for programs."""
-    return not request.path.startswith(_FOR_PROGRAMS)
+    """Whether a person's browser asks: for one of the pages, or for an address that there is not but as a page."""
+    if request.path.startswith(_FOR_PROGRAMS):
+        return False
+    return request.match_info.http_exception is None or "text/html" in request.headers.get(hdrs.ACCEPT, "")
 
 
 async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:

@@ -24,7 +24,8 @@ async def test_every_answer_carries_the_headers(place: Place, path: str) -> None
 async def test_no_page_has_a_script_or_a_style_of_its_own(place: Place) -> None:
     """The content security policy would keep the browser from running it; nothing may rely on it."""
     for path in ("/", "/conflicts", "/login", "/nowhere"):
-        async with place.session.get(place.url + path) as response:
+        async with place.session.get(place.url + path, headers={"Accept": "text/html"}) as response:
+            assert response.content_type == "text/html"
             text = await response.text()
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", text), path
         assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", text)), path
