@@ -224,7 +224,7 @@ async def test_an_unknown_source_is_404(service: Service, message: Message, path
     assert_error(answer, "unknown_source")
 
 
-@pytest.mark.parametrize("path", ["/webhooks", "/webhooks/", "/webhooks/packing-table/a/b", "/admin", "/%2e%2e"])
+@pytest.mark.parametrize("path", ["/webhooks", "/webhooks/", "/webhooks/packing-table/a/b", "/admin"])
 async def test_an_unknown_path_is_404(service: Service, path: str) -> None:
     status, text = await service.get(path)
 
