@@ -21,10 +21,12 @@ from tools.reference.commands import PROGRAM, Command, commands
 from tools.reference.metrics import metrics
 from tools.reference.settings import sections
 from tools.reference.source_words import errors_everywhere, errors_of, routes
+from tools.screens import SHOTS
 
 ROOT = DOCS.parent
 READMES = (ROOT / "README.md", ROOT / "README.ja.md")
 GUIDES = (DOCS / "guide.md", DOCS / "guide.ja.md")
+CONSOLE = (DOCS / "console.md", DOCS / "console.ja.md")
 CHANGELOG, CONTRIBUTING = ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"
 WRITTEN = sorted(
     [*READMES, CHANGELOG, CONTRIBUTING, *DOCS.rglob("*.md"), *ROOT.glob("deploy/*.md"), *ROOT.glob("carriers/*/*.md")]
@@ -148,7 +150,7 @@ def _unknown_options(command: Command, words: list[str]) -> list[str]:
     return [word for word in words if re.match(r"--?[a-z]", word) and word.partition("=")[0] not in options]
 
 
-@pytest.mark.parametrize("path", [*GUIDES, *READMES, CHANGELOG], ids=name_of)
+@pytest.mark.parametrize("path", [*GUIDES, *CONSOLE, *READMES, CHANGELOG], ids=name_of)
 def test_names_in_the_documents_for_operators_exist(path: Path) -> None:
     """A state, reason, setting, metric or act that was renamed must not live on in a guide."""
     text = path.read_text(encoding="utf-8")
@@ -168,11 +170,22 @@ def test_a_guide_says_what_to_do_about_every_state_and_conflict(path: Path) -> N
     assert [name for name in wanted if f"`{name}`" not in text] == []
 
 
-def test_the_two_guides_have_the_same_parts() -> None:
+@pytest.mark.parametrize("pages", [GUIDES, CONSOLE], ids=["guide", "console"])
+def test_the_two_languages_have_the_same_parts(pages: tuple[Path, Path]) -> None:
     """What is said in one language is said in the other."""
-    english, japanese = (re.findall(r"^(#+|\|---.*|```\w*)", page.read_text(), flags=re.MULTILINE) for page in GUIDES)
+    english, japanese = (re.findall(r"^(#+|\|---.*|```\w*)", page.read_text(), flags=re.MULTILINE) for page in pages)
 
     assert english == japanese
+
+
+@pytest.mark.parametrize(
+    ("path", "languages"), [(CONSOLE[0], {"ja", "en"}), (CONSOLE[1], {"ja"})], ids=["English", "Japanese"]
+)
+def test_every_picture_of_the_console_is_shown_on_its_page(path: Path, languages: set[str]) -> None:
+    """And no other; the Japanese page shows none that is in English."""
+    taken = {f"images/console-{shot.name}.png" for shot in SHOTS if shot.language in languages}
+
+    assert {link for link in links(path) if link.startswith("images/")} == taken
 
 
 def test_the_two_readmes_send_the_same_first_label() -> None:
