@@ -95,6 +95,7 @@ _STOPPED = frozenset(
         Reason.UNPAID,
         Reason.PRINTED_AFTER_REQUEST,
         Reason.IN_THE_GAP,
+        Reason.HELD_BY_PERSON,
         Reason.LEFT_CANCELLED,
         Reason.CANCELLED,
         Reason.ANOTHER_NUMBER,

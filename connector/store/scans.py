@@ -81,9 +81,10 @@ class ScanBook(Part):
 
 async def record_scans(connection: AsyncConnection, payloads: Sequence[Sequence[NewScan]]) -> list[None]:
     """Keeps scans one after the other: each must know of the label that the one before it has told of."""
-    for new in (each for payload in payloads for each in payload):
-        kept_before = (await connection.execute(_BY_ID, {"ids": [new.id]})).first()
-        if kept_before is None:
+    wanted = {new.id: new for payload in payloads for new in payload}
+    kept_before = {row.id for row in await connection.execute(_BY_ID, {"ids": list(wanted)})}
+    for new in wanted.values():
+        if new.id not in kept_before:
             await _record(connection, new)
     return [None] * len(payloads)
 
@@ -161,7 +162,9 @@ async def _look(connection: AsyncConnection, shop: str, orders: Sequence[str], n
     if not numbers:
         return _Known(lines, (), ())
     rows = (await connection.execute(_PARCELS, {"shop": shop, "numbers": list(numbers)})).all()
-    by_id = await parcels_by_id(connection, [row.id for row in rows]) if rows else {}
+    if not rows:
+        return _Known(lines, (), ())  # whoever has an entry has a parcel
+    by_id = await parcels_by_id(connection, [row.id for row in rows])
     parcels = [_Parcel(by_id[row.id], Reason(row.reason), row.created_at) for row in rows]
     return _Known(lines, parcels, await entries_of_numbers(connection, shop, numbers))
 
@@ -171,8 +174,10 @@ async def _sightings(connection: AsyncConnection, shop: str, scans: Sequence[Kep
     orders = sorted({each.order_no for each in scans if each.order_no})
     numbers = sorted({each.tracking_number for each in scans if each.tracking_number})
     known = await _look(connection, shop, orders, numbers)
-    order_nos = sorted({each.order_no for each in known.entries} | {line.order_no for line in known.lines})
-    lines = await known_lines(connection, shop, order_nos) if order_nos else []
+    lines = {line.order_no: line for line in known.lines}
+    others = sorted({each.order_no for each in known.entries} - lines.keys())
+    lines |= {line.order_no: line for line in await known_lines(connection, shop, others)} if others else {}
+    order_nos = sorted({each.order_no for each in known.entries} | lines.keys())
     in_conflict = await lines_in_conflict(connection, shop, order_nos) if order_nos else set()
     asked = {"shop": shop, "order_nos": order_nos}
     of_lines = [entry_of(row) for row in await connection.execute(_ENTRIES_OF_LINES, asked)] if order_nos else []
@@ -191,7 +196,7 @@ async def _sightings(connection: AsyncConnection, shop: str, scans: Sequence[Kep
                 parcels=tuple(parcel.of for parcel in parcels),
                 reasons=tuple(parcel.reason for parcel in parcels),
                 entries=tuple(entries),
-                lines=tuple(line for line in lines if line.order_no in concerned),
+                lines=tuple(lines[order_no] for order_no in sorted(concerned & lines.keys())),
                 in_conflict=frozenset(in_conflict & concerned),
                 other_numbers=any(no in concerned and number != each.tracking_number for no, number in alive),
                 claims_read_until=row.claims_read_until if row is not None else None,
