@@ -122,7 +122,13 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         stack.push_async_callback(_finish, [runner for _, runner in served], keepers, pollers, tasks)
         stack.callback(alerts.close)
         urls = [await listen(runner, settings.server.host, port) for port, runner in served]
-        log.info("listening", urls=urls, sources=sorted(settings.sources), shops=sorted(settings.shops))
+        log.info(
+            "listening",
+            url=urls[0],
+            webhook_url=urls[-1],
+            sources=sorted(settings.sources),
+            shops=sorted(settings.shops),
+        )
         yield RunningApp(urls[0], urls[-1], store, keepers)
         log.info("stopping")
 
