@@ -74,11 +74,11 @@ WORDINGS: Mapping[Refusal, Wording] = {
     Refusal.LAST_ADMIN: Wording(
         "管理者がほかにいません",
         "There is no other administrator",
-        "先に別の利用者を管理者にしてください。",
+        "先に別のユーザーを管理者にしてください。",
         "Make another user an administrator first.",
     ),
     Refusal.NO_USER: Wording(
-        "この利用者はいません", "There is no such user", "一覧で確認してください。", "Look at the list of users."
+        "このユーザーはいません", "There is no such user", "一覧で確認してください。", "Look at the list of users."
     ),
     Refusal.NO_SESSION: Wording(
         "このログインはもうありません",
@@ -95,7 +95,7 @@ WORDINGS: Mapping[Refusal, Wording] = {
     Refusal.NOT_A_PERSON: Wording(
         "プログラムにはパスワードもログインもありません",
         "A program has neither a password nor sessions",
-        "利用者としてログインしてください。",
+        "ユーザーとしてログインしてください。",
         "Log in as a user.",
     ),
 }

@@ -3,7 +3,7 @@
 from connector.domain.alarm_words import Said
 
 SHOP_STOPPED = Said(
-    "Qoo10が店舗 {shop} のキーを受け付けず、番号の入力が止まっています。",
+    "Qoo10がショップ {shop} のキーを受け付けず、番号の入力が止まっています。",
     "Qoo10 does not accept the key of the shop {shop}; no number is entered.",
 )
 RENEW_KEY = Said(
@@ -11,7 +11,7 @@ RENEW_KEY = Said(
     "Issue a new seller key in QSM and put it into the settings. Work goes on by itself once it is accepted.",
 )
 QOO10_SILENT = Said(
-    "店舗 {shop} の呼び出しに、Qoo10が{minutes}分以上応答していません。",
+    "ショップ {shop} の呼び出しに、Qoo10が{minutes}分以上応答していません。",
     "Qoo10 has not answered calls for the shop {shop} for {minutes} minutes or more.",
 )
 LOOK_AT_NETWORK = Said(
@@ -19,7 +19,7 @@ LOOK_AT_NETWORK = Said(
     "Check this machine's network, and whether Qoo10 has a disruption. Urgent numbers can be entered in QSM.",
 )
 KEEPER_STUCK = Said(
-    "店舗 {shop} の入力処理が{minutes}分以上動いていません。",
+    "ショップ {shop} の入力処理が{minutes}分以上動いていません。",
     "The keeper of the shop {shop} has not moved for {minutes} minutes or more.",
 )
 RESTART = Said(
@@ -56,11 +56,11 @@ MEND_SECRET = Said(
     "Check that both sides have the same secret; a sender's clock that is off is another cause.",
 )
 KEY_ENDS = Said(
-    "店舗 {shop} の販売者認証キーは遅くとも{day}に期限が切れます(残り{days}日)。",
+    "ショップ {shop} の販売者認証キーは遅くとも{day}に期限が切れます(残り{days}日)。",
     "The seller key of the shop {shop} ends on {day} at the latest ({days} days left).",
 )
 KEY_ENDED = Said(
-    "店舗 {shop} の販売者認証キーは{day}に期限が切れたはずです。",
+    "ショップ {shop} の販売者認証キーは{day}に期限が切れたはずです。",
     "The seller key of the shop {shop} should have ended on {day}.",
 )
 REPLACE_KEY = Said(

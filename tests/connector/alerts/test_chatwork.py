@@ -15,7 +15,7 @@ from connector.domain.alert_words import Text
 if TYPE_CHECKING:
     from tests.connector.alerts.conftest import Service
 
-TEXT = Text("【至急】荷物を止めてください 注文1062428737", "状況: <キャンセル> & 印刷\n店舗: main")
+TEXT = Text("【至急】荷物を止めてください 注文1062428737", "状況: <キャンセル> & 印刷\nショップ: main")
 URL = "chatwork://AbC123dEf456/98765"
 
 

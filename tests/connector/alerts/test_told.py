@@ -107,7 +107,7 @@ async def test_a_person_reads_what_happened_what_comes_next_what_to_do_and_until
     assert message["message"].splitlines() == [
         "状況: ラベル印刷後のキャンセル要請に、対応がありません。",
         "注文1062428737",
-        "店舗: main",
+        "ショップ: main",
         "プログラム: 対応が記録されるまで待ちます。",
         "対応: QSMで要請を拒否してください。",
         "期限: 11月24日 18:00(日本時間)",
