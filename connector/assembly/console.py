@@ -7,6 +7,7 @@ from connector.assembly.behind import Behind
 from connector.assembly.sources import scan_desk
 from connector.clock import utc_now
 from connector.console.account import AccountPages
+from connector.console.alerts import AlertPages
 from connector.console.assets import Assets
 from connector.console.conflicts import ConflictPages
 from connector.console.entries import EntryPages
@@ -40,6 +41,7 @@ def add_console(app: web.Application, routes: Routes, behind: Behind) -> Pages:
         ScanPage(pages, scan_desk(behind.settings, behind.store)),
         EntryPages(pages, behind.store, utc_now, tuple(behind.settings.shops), tuple(behind.settings.sources)),
         ConflictPages(pages, behind.store, behind.message_desk, utc_now),
+        AlertPages(pages, behind.store.alerts, behind.alert_desk, utc_now),
         LoginPages(pages, behind.store, access.desk, access.sessions, access.identify, utc_now),
         AccountPages(pages, behind.store, access.desk, access.sessions, utc_now),
         SourcePages(pages, behind.office.sources, behind.office.secrets),
