@@ -125,6 +125,8 @@ def check(
     from connector.check.findings import Finding, Level, worst
     from connector.check.gather import examine
     from connector.check.show import as_json, as_table, in_short
+    from connector.check.words import CONFIGURATION
+    from connector.domain.alarm_words import Said
 
     speak_in_any_encoding()
     log.configure("error", "auto")
@@ -132,7 +134,9 @@ def check(
         findings = asyncio.run(examine(load_settings(config), config))
     except ConfigurationError as error:
         if for_machines:
-            typer.echo(as_json([Finding(Level.BAD, "configuration", problem) for problem in error.problems]))
+            typer.echo(
+                as_json([Finding(Level.BAD, CONFIGURATION, Said(problem, problem)) for problem in error.problems])
+            )
         _say_problems(error)
     if for_machines:
         typer.echo(as_json(findings))

@@ -27,7 +27,7 @@ from connector.api.office_shapes import (
 )
 from connector.api.requests import as_answer, as_json, read_query, with_etag
 from connector.check.desk import CheckDesk
-from connector.check.findings import worst
+from connector.check.findings import Finding, worst
 from connector.domain.report import report
 from connector.domain.report_facts import Month
 from connector.domain.roles import Permission
@@ -91,7 +91,7 @@ class OfficeApi:
             ChecksAnswer(
                 checked_at=checked.at,
                 worst=worst(checked.findings),
-                findings=[FindingAnswer.model_validate(each) for each in checked.findings],
+                findings=[_finding(each) for each in checked.findings],
             )
         )
 
@@ -142,4 +142,16 @@ def now_view(now: Now) -> NowAnswer:
             )
             for each in now.sources
         ],
+    )
+
+
+def _finding(found: Finding) -> FindingAnswer:
+    return FindingAnswer(
+        level=found.level,
+        about=found.about.en,
+        message=found.message.en,
+        mend=found.mend.en,
+        about_ja=found.about.ja,
+        message_ja=found.message.ja,
+        mend_ja=found.mend.ja,
     )

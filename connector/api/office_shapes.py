@@ -50,6 +50,9 @@ class FindingAnswer(Answer):
     message: str
     mend: str
     """What to do about it; empty where there is nothing to do."""
+    about_ja: str
+    message_ja: str
+    mend_ja: str
 
 
 class ChecksAnswer(Answer):

@@ -7,10 +7,13 @@ from enum import StrEnum
 from ipaddress import ip_address
 from pathlib import Path
 
+from connector.check import shop_words, words
 from connector.check.facts import DiskFacts, KeyFacts, KeySource, PortFacts, ShopFacts, StoreFacts, StoreState
+from connector.domain.alarm_words import Said
 from connector.domain.entry import EntryState
 from connector.domain.orders import JAPAN
 from connector.domain.silence import CLOCK_BAD_S, DISK_BAD_BYTES, DISK_WARN_BYTES, KEY_LIFE
+from connector.listing.words import STATE_JA
 from connector.qoo10.errors import CredentialError, LaterError, QapiError
 from connector.settings import TRY_OUT_SECRET, Settings
 
@@ -37,9 +40,9 @@ class Finding:
     """One thing that was looked at. ``mend`` says what to do; empty where nothing is to be done."""
 
     level: Level
-    about: str
-    message: str
-    mend: str = ""
+    about: Said
+    message: Said
+    mend: Said = words.NOTHING
 
 
 def worst(findings: Sequence[Finding]) -> Level:
@@ -49,113 +52,106 @@ def worst(findings: Sequence[Finding]) -> Level:
 
 def on_settings(settings: Settings) -> list[Finding]:
     """The configuration, as far as it can be judged without asking anybody."""
-    counted = f"{_count(len(settings.shops), 'shop')}, {_count(len(settings.sources), 'source')}"
-    found = [Finding(Level.OK, "configuration", f"can be read: {counted}")]
+    shops, sources = len(settings.shops), len(settings.sources)
+    readable = words.READABLE.filled(
+        shops=shops, sources=sources, shops_en=_count(shops, "shop"), sources_en=_count(sources, "source")
+    )
+    found = [Finding(Level.OK, words.CONFIGURATION, readable)]
     if not settings.sources:
-        found.append(
-            Finding(Level.WARN, "configuration", "no source: no label can come in", "Add a table [sources.<name>].")
-        )
-    for name, source in settings.sources.items():
-        if TRY_OUT_SECRET in {secret.get_secret_value() for secret in source.secrets}:
-            found.append(
-                Finding(
-                    Level.WARN,
-                    f"source {name}",
-                    "its secret is the public one for trying out",
-                    f"Set sources.{name}.secrets to one of your own before a real shop is connected.",
-                )
-            )
+        found.append(Finding(Level.WARN, words.CONFIGURATION, words.NO_SOURCE, words.ADD_SOURCE))
+    found += [
+        Finding(Level.WARN, words.SOURCE.filled(name=name), words.PUBLIC_SECRET, words.OWN_SECRET.filled(name=name))
+        for name, source in settings.sources.items()
+        if TRY_OUT_SECRET in {secret.get_secret_value() for secret in source.secrets}
+    ]
     return found
 
 
 def on_secrets(readable_by_all: Sequence[Path]) -> list[Finding]:
     """Files with secrets in them that every user of the machine can read."""
     return [
-        Finding(Level.WARN, "secrets", f"{path} can be read by every user of this machine", f"chmod o-r {path}")
+        Finding(Level.WARN, words.SECRETS, words.READ_BY_ALL.filled(path=path), words.CHMOD.filled(path=path))
         for path in readable_by_all
     ]
 
 
 def on_targets(usable: Mapping[str, bool]) -> list[Finding]:
     """The places where messages go: whether apprise knows what to do with their addresses. Nothing was sent."""
-    mend = "Check the address against docs/alerts.md, then try it: qoo10-connector alerts test"
     return [
-        Finding(Level.OK, f"target {name}", "its address can be used; qoo10-connector alerts test tries it")
+        Finding(Level.OK, words.TARGET.filled(name=name), words.TARGET_FITS)
         if fits
-        else Finding(Level.BAD, f"target {name}", "nothing can be sent to its address", mend)
+        else Finding(Level.BAD, words.TARGET.filled(name=name), words.TARGET_WRONG, words.CHECK_TARGET)
         for name, fits in usable.items()
     ]
 
 
 def on_port(port: PortFacts, store: StoreFacts) -> Finding:
     """Where the daemon listens, or why it could not."""
-    about, where = "address", f"{port.host} port {port.port}"
+    where = words.WHERE.filled(host=port.host, port=port.port)
+    setting = port.setting
     if port.taken and store.state is StoreState.IN_USE:
-        return Finding(Level.OK, about, f"{where} is in use, as it is while the daemon runs")
+        return Finding(Level.OK, words.ADDRESS, words.PORT_OWN.filled(where=where))
     if port.taken:
-        mend = f"Stop what listens there, or set {port.setting} to another one."
-        return Finding(Level.BAD, about, f"{where} is in use, and not by this daemon", mend)
+        mend = words.FREE_PORT.filled(setting=setting)
+        return Finding(Level.BAD, words.ADDRESS, words.PORT_TAKEN.filled(where=where), mend)
     if port.port and store.state is StoreState.IN_USE:
-        mend = "Restart the daemon, so that it takes these settings."
-        return Finding(Level.WARN, about, f"the daemon runs, but does not listen on {where}", mend)
+        return Finding(Level.WARN, words.ADDRESS, words.PORT_OLD.filled(where=where), words.RESTART)
     if port.problem:
-        mend = f"Set server.host and {port.setting} to others."
-        return Finding(Level.BAD, about, f"{where} cannot be used: {port.problem}", mend)
+        message = words.PORT_UNUSABLE.filled(where=where, problem=port.problem)
+        return Finding(Level.BAD, words.ADDRESS, message, words.OTHER_ADDRESS.filled(setting=setting))
     if not _loopback(port.host):
-        mend = 'Put a proxy with TLS in front and set server.host to "127.0.0.1", unless a container keeps it inside.'
-        return Finding(Level.WARN, about, f"{where} can be reached from other machines, without encryption", mend)
-    return Finding(Level.OK, about, f"{where} is free" if port.port else f"{port.host}, any port that is free")
+        return Finding(Level.WARN, words.ADDRESS, words.PORT_OPEN.filled(where=where), words.USE_PROXY)
+    free = words.PORT_FREE.filled(where=where) if port.port else words.PORT_ANY.filled(host=port.host)
+    return Finding(Level.OK, words.ADDRESS, free)
 
 
 def on_store(store: StoreFacts, disk: DiskFacts) -> list[Finding]:
     """The store and the room it has."""
     found = [_on_opening(store, disk)]
-    waiting = {state: store.in_state[state] for state in FOR_A_PERSON if store.in_state.get(state)}
+    waiting = [
+        words.COUNTED.filled(state=state, state_ja=STATE_JA[state], count=store.in_state[state])
+        for state in FOR_A_PERSON
+        if store.in_state.get(state)
+    ]
     if waiting:
-        counted = ", ".join(f"{count} {state}" for state, count in waiting.items())
-        mend = "Look at each: its reason says what to do."
-        found.append(Finding(Level.WARN, "entries", f"some wait for a person: {counted}", mend))
-    free = f"{disk.free_bytes / 1024**3:.1f} GiB free in {disk.folder}"
+        counted = Said("、".join(each.ja for each in waiting), ", ".join(each.en for each in waiting))
+        message = words.FOR_A_PERSON.filled(counted=counted)
+        found.append(Finding(Level.WARN, words.ENTRIES, message, words.LOOK_AT_EACH))
+    free = words.FREE_ROOM.filled(free=f"{disk.free_bytes / 1024**3:.1f}", folder=disk.folder)
     if disk.free_bytes < DISK_WARN_BYTES:
         level = Level.BAD if disk.free_bytes < DISK_BAD_BYTES else Level.WARN
-        mend = "Make room: on a full disk no label is taken, and its sender gets 503."
-        found.append(Finding(level, "disk", free, mend))
+        found.append(Finding(level, words.DISK, free, words.MAKE_ROOM))
     else:
-        found.append(Finding(Level.OK, "disk", free))
+        found.append(Finding(Level.OK, words.DISK, free))
     return found
 
 
 def _on_opening(store: StoreFacts, disk: DiskFacts) -> Finding:
     match store.state:
         case StoreState.OPENED:
-            return Finding(Level.OK, "store", f"{store.path} can be opened and written")
+            return Finding(Level.OK, words.STORE, words.STORE_OPENED.filled(path=store.path))
         case StoreState.IN_USE:
-            return Finding(Level.OK, "store", f"{store.problem}, so it was only read")
+            return Finding(Level.OK, words.STORE, words.STORE_IN_USE.filled(problem=store.problem))
         case StoreState.MISSING if disk.writable:
-            return Finding(Level.OK, "store", f"{store.path} is not there yet; the first start makes it")
+            return Finding(Level.OK, words.STORE, words.STORE_MISSING.filled(path=store.path))
         case StoreState.MISSING:
-            mend = "Let the daemon's user write there, or set store.url to another place."
-            return Finding(Level.BAD, "store", f"{store.path} cannot be made: {disk.folder} cannot be written", mend)
+            message = words.STORE_IMPOSSIBLE.filled(path=store.path, folder=disk.folder)
+            return Finding(Level.BAD, words.STORE, message, words.LET_WRITE)
         case StoreState.FAILED:
-            mend = "Check the file and its folder: their owner, the disk, and the program's version."
-            return Finding(Level.BAD, "store", store.problem, mend)
+            message = words.STORE_FAILED.filled(problem=store.problem)
+            return Finding(Level.BAD, words.STORE, message, words.CHECK_STORE)
 
 
 def on_sqlite(version: str) -> Finding:
     """The SQLite library that Python brings along."""
     numbers = tuple(int(part) for part in version.split("."))
     if numbers < OLDEST_SQLITE:
-        oldest = ".".join(map(str, OLDEST_SQLITE))
-        mend = f"Use a Python whose sqlite3 module has version {oldest} or newer."
-        return Finding(Level.BAD, "SQLite", f"{version} is too old", mend)
+        mend = words.NEWER_SQLITE.filled(oldest=".".join(map(str, OLDEST_SQLITE)))
+        return Finding(Level.BAD, words.SQLITE, words.SQLITE_OLD.filled(version=version), mend)
     first, last = WAL_RESET_BUG
     if first <= numbers <= last:
-        message = (
-            f"{version} has the WAL-reset bug (3.7.0 to 3.51.2), which needs two connections that checkpoint; "
-            "the daemon has only one, so it is not met. Open the file with no other tool while the daemon runs"
-        )
-        return Finding(Level.OK, "SQLite", message)
-    return Finding(Level.OK, "SQLite", version)
+        return Finding(Level.OK, words.SQLITE, words.SQLITE_BUG.filled(version=version))
+    return Finding(Level.OK, words.SQLITE, words.SQLITE_FINE.filled(version=version))
 
 
 def on_shop(shop: ShopFacts, now: datetime) -> list[Finding]:
@@ -164,93 +160,78 @@ def on_shop(shop: ShopFacts, now: datetime) -> list[Finding]:
     if shop.asked and not isinstance(shop.error, LaterError):
         found.append(_on_clock(shop))
     if shop.stopped_for:
-        mend = "Mend the key; work goes on by itself as soon as Qoo10 accepts it."
-        found.append(Finding(Level.BAD, f"shop {shop.name}", f"the daemon stands still: {shop.stopped_for}", mend))
+        about, message = shop_words.SHOP.filled(name=shop.name), shop_words.STOPPED.filled(reason=shop.stopped_for)
+        found.append(Finding(Level.BAD, about, message, shop_words.MEND_KEY))
     return found
 
 
 def _on_answer(shop: ShopFacts) -> Finding:
-    about = f"shop {shop.name}"
+    about = shop_words.SHOP.filled(name=shop.name)
     if not shop.asked:
-        message = "not asked: a key would have been issued, and that might end the key which the daemon uses"
-        return Finding(Level.OK, about, message)
+        return Finding(Level.OK, about, shop_words.NOT_ASKED)
     if shop.error is None and shop.rehearsal:
-        mend = f"For the real shop remove shops.{shop.name}.qapi_url and set its key."
-        return Finding(Level.WARN, about, f"rehearses: {shop.address} answers, and it is not Qoo10", mend)
+        message, mend = shop_words.REHEARSES, shop_words.LEAVE_REHEARSAL
+        return Finding(Level.WARN, about, message.filled(address=shop.address), mend.filled(name=shop.name))
     if shop.error is None:
-        return Finding(Level.OK, about, f"Qoo10 answers and accepts the key ({shop.took_ms} ms)")
-    return Finding(Level.BAD, about, *_what_went_wrong(shop, shop.error))
+        return Finding(Level.OK, about, shop_words.ACCEPTED.filled(took_ms=shop.took_ms))
+    message, mend = _what_went_wrong(shop, shop.error)
+    filled = {"name": shop.name, "address": shop.address, "error": shop.error}
+    return Finding(Level.BAD, about, message.filled(**filled), mend.filled(**filled))
 
 
-def _what_went_wrong(shop: ShopFacts, error: QapiError) -> tuple[str, str]:
-    """A failed call in words, and its mend."""
+def _what_went_wrong(shop: ShopFacts, error: QapiError) -> tuple[Said, Said]:
+    """A failed call in words, and its mend; ``{name}``, ``{address}`` and ``{error}`` are still to be filled."""
     if isinstance(error, CredentialError):
-        return (
-            f"the key is not accepted: {error}",
-            f"Set shops.{shop.name}.seller_auth_key to a new key from QSM, or check api_key, user_id and password.",
-        )
+        return shop_words.KEY_REFUSED, shop_words.NEW_KEY
     if isinstance(error, LaterError) and shop.rehearsal:
-        return (
-            f"{shop.address} does not answer: {error}",
-            "Start the sandbox there (qoo10-connector sandbox), or remove qapi_url for the real shop.",
-        )
+        return shop_words.SANDBOX_SILENT, shop_words.START_SANDBOX
     if isinstance(error, LaterError):
-        return (
-            f"Qoo10 does not answer: {error}",
-            f"Check that this machine reaches {shop.address} (network, proxy, firewall), then try again later.",
-        )
-    return (
-        f"a harmless call was not answered as expected: {error}",
-        "Try again; if it stays, what Qoo10 says is new to this program: report it.",
-    )
+        return shop_words.SILENT, shop_words.CHECK_NETWORK
+    return shop_words.ODD_ANSWER, shop_words.REPORT_IT
 
 
 def _on_key(shop: ShopFacts, now: datetime) -> Finding:
-    about, key = f"key of {shop.name}", shop.key
+    about, key = shop_words.KEY.filled(name=shop.name), shop.key
     if key.source is KeySource.ISSUED:
-        return Finding(Level.OK, about, "is issued from the login, and issued again when it runs out")
+        return Finding(Level.OK, about, shop_words.KEY_ISSUED)
     setting = f"shops.{shop.name}.seller_auth_key_issued_on"
     today = now.astimezone(JAPAN).date()
     if key.issued_on is not None and key.issued_on > today:
-        return Finding(
-            Level.WARN, about, f"was issued on {key.issued_on}, says {setting}: in the future", "Correct it."
-        )
+        message = shop_words.KEY_FUTURE.filled(day=key.issued_on, setting=setting)
+        return Finding(Level.WARN, about, message, shop_words.CORRECT_IT)
     since = key.issued_on or (key.first_used_at.astimezone(JAPAN).date() if key.first_used_at is not None else None)
     if since is None:
         if shop.rehearsal:
-            return Finding(Level.OK, about, "its age does not matter in a rehearsal")
-        return Finding(Level.WARN, about, "its age is not known, and it lives one year", f"Set {setting}.")
+            return Finding(Level.OK, about, shop_words.KEY_ANY_AGE)
+        return Finding(Level.WARN, about, shop_words.KEY_AGE_UNKNOWN, shop_words.SET_DAY.filled(setting=setting))
     return _on_age(about, key, since, (since + KEY_LIFE - today).days, setting)
 
 
-def _on_age(about: str, key: KeyFacts, since: date, days: int, setting: str) -> Finding:
+def _on_age(about: Said, key: KeyFacts, since: date, days: int, setting: str) -> Finding:
     """A key that has ``days`` left of its year, which began on ``since`` or before."""
-    seen = f"issued on {since}" if key.issued_on is not None else f"in use here since {since}, so at least that old"
+    known = key.issued_on is not None
+    seen = (shop_words.KEY_ISSUED_ON if known else shop_words.KEY_SEEN_SINCE).filled(since=since)
+    left = (shop_words.DAYS_LEFT if known else shop_words.DAYS_LEFT_AT_MOST).filled(days=days)
     if days > MONTH:
-        mend = "" if key.issued_on is not None else f"Set {setting} to be warned in time."
-        return Finding(Level.OK, about, f"{seen}; it ends in {_days(key, days)}", mend)
-    mend = f"Issue a new key in QSM, replace the old one, and set {setting} to that day."
+        mend = words.NOTHING if known else shop_words.WARN_IN_TIME.filled(setting=setting)
+        return Finding(Level.OK, about, shop_words.KEY_ENDS.filled(seen=seen, left=left), mend)
+    mend = shop_words.REPLACE_KEY.filled(setting=setting)
     if days > LAST_DAY:
-        urgency = "this week, " if days <= WEEK else ""
-        return Finding(Level.WARN, about, f"{seen}; it ends {urgency}in {_days(key, days)}", mend)
-    return Finding(Level.BAD, about, f"{seen}; its year is over" if days <= 0 else f"{seen}; it ends tomorrow", mend)
-
-
-def _days(key: KeyFacts, days: int) -> str:
-    return f"{days} days" if key.issued_on is not None else f"at most {days} days"
+        ends = shop_words.KEY_ENDS_THIS_WEEK if days <= WEEK else shop_words.KEY_ENDS
+        return Finding(Level.WARN, about, ends.filled(seen=seen, left=left), mend)
+    ended = shop_words.KEY_OVER if days <= 0 else shop_words.KEY_ENDS_TOMORROW
+    return Finding(Level.BAD, about, ended.filled(seen=seen), mend)
 
 
 def _on_clock(shop: ShopFacts) -> Finding:
-    about, ahead_s = "clock", shop.clock_ahead_s
+    about, ahead_s, address = shop_words.CLOCK, shop.clock_ahead_s, shop.address
     if ahead_s is None:
-        mend = "Make sure that time synchronisation runs."
-        return Finding(Level.WARN, about, f"the answer to shop {shop.name} had no date to compare with", mend)
-    message = f"{abs(ahead_s):.0f} s {'ahead of' if ahead_s > 0 else 'behind'} {shop.address}"
+        return Finding(Level.WARN, about, shop_words.NO_DATE.filled(name=shop.name), shop_words.CHECK_TIME)
     if abs(ahead_s) < CLOCK_WARN_S:
-        return Finding(Level.OK, about, f"agrees with {shop.address}")
+        return Finding(Level.OK, about, shop_words.CLOCK_AGREES.filled(address=address))
+    off = shop_words.CLOCK_AHEAD if ahead_s > 0 else shop_words.CLOCK_BEHIND
     level = Level.BAD if abs(ahead_s) >= CLOCK_BAD_S else Level.WARN
-    mend = "Turn on time synchronisation (timedatectl set-ntp true): signatures and cancel requests depend on it."
-    return Finding(level, about, message, mend)
+    return Finding(level, about, off.filled(seconds=f"{abs(ahead_s):.0f}", address=address), shop_words.SYNC_TIME)
 
 
 def _loopback(host: str) -> bool:

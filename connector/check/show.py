@@ -1,9 +1,8 @@
-"""The findings for people and for machines."""
+"""The findings for the command, in English: for people and for machines."""
 
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from rich import box
 from rich.table import Table
@@ -21,10 +20,10 @@ def as_table(findings: Sequence[Finding]) -> Table:
     table.add_column("about")
     table.add_column("finding", overflow="fold")
     for finding in findings:
-        said = Text(finding.message)
-        if finding.mend:
-            said.append(f"\n-> {finding.mend}", style=STYLES[finding.level])
-        table.add_row(Text(finding.level.value, style=STYLES[finding.level]), finding.about, said)
+        said = Text(finding.message.en)
+        if finding.mend.en:
+            said.append(f"\n-> {finding.mend.en}", style=STYLES[finding.level])
+        table.add_row(Text(finding.level.value, style=STYLES[finding.level]), finding.about.en, said)
     return table
 
 
@@ -37,4 +36,8 @@ def in_short(findings: Sequence[Finding]) -> str:
 
 def as_json(findings: Sequence[Finding]) -> str:
     """One object: the worst level, and every finding."""
-    return json.dumps({"worst": worst(findings), "findings": [asdict(finding) for finding in findings]}, indent=2)
+    listed = [
+        {"level": each.level, "about": each.about.en, "message": each.message.en, "mend": each.mend.en}
+        for each in findings
+    ]
+    return json.dumps({"worst": worst(findings), "findings": listed}, indent=2)

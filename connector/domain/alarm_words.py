@@ -13,8 +13,10 @@ class Said:
     en: str
 
     def filled(self, **values: object) -> "Said":
-        """With values in place of ``{names}``."""
-        return Said(self.ja.format(**values), self.en.format(**values))
+        """With values in place of ``{names}``; of a value that is said in both languages, each takes its own."""
+        ja = {name: value.ja if isinstance(value, Said) else value for name, value in values.items()}
+        en = {name: value.en if isinstance(value, Said) else value for name, value in values.items()}
+        return Said(self.ja.format(**ja), self.en.format(**en))
 
 
 SHIP_BY_NEAR = Said("発送予定日が迫っていますが、", "The ship-by date is near, and ")

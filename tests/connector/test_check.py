@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import re
 import socket
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, date, datetime, timedelta
@@ -14,11 +15,25 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from connector import cli
+from connector.check import shop_words, words
 from connector.check.facts import DiskFacts, KeyFacts, KeySource, PortFacts, ShopFacts, StoreFacts, StoreState
-from connector.check.findings import Finding, Level, on_port, on_shop, on_sqlite, on_store, worst
+from connector.check.findings import (
+    Finding,
+    Level,
+    on_port,
+    on_secrets,
+    on_settings,
+    on_shop,
+    on_sqlite,
+    on_store,
+    on_targets,
+    worst,
+)
 from connector.check.gather import examine, try_ports
 from connector.check.show import as_json, as_table, in_short
+from connector.check.words import NOTHING
 from connector.clock import utc_now
+from connector.domain.alarm_words import Said
 from connector.qoo10.errors import CredentialError, LaterError, QapiError, RefusedError
 from connector.sandbox import Sandbox
 from connector.settings import ServerSettings, Settings, load_settings
@@ -30,6 +45,12 @@ TODAY = date(2026, 11, 22)
 DATABASE = Path("/var/lib/qoo10-connector/connector.db")
 ROOM = DiskFacts(DATABASE.parent, 10 * 1024**3, writable=True)
 OPENED = StoreFacts(DATABASE, StoreState.OPENED)
+KEY_ENDS = Finding(
+    Level.WARN,
+    Said("main のキー", "key of main"),
+    Said("期限が切れます", "it ends"),
+    Said("発行し直してください。", "Issue a new one."),
+)
 IN_USE = StoreFacts(DATABASE, StoreState.IN_USE, "it is in use by process 7")
 
 
@@ -64,8 +85,8 @@ def test_a_key_warns_30_7_and_1_days_before_its_year_is_over(days_ago: int, leve
 
     finding = on_shop(shop(key=key), NOW)[1]
 
-    assert (finding.level, said in finding.message) == (level, True), finding
-    assert bool(finding.mend) is (level is not Level.OK)
+    assert (finding.level, said in finding.message.en) == (level, True), finding
+    assert bool(finding.mend.en) is (level is not Level.OK)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +103,7 @@ def test_without_a_date_the_first_use_bounds_the_age(key: KeyFacts, level: Level
     """A key is at least as old as its first use here."""
     finding = on_shop(shop(key=key), NOW)[1]
 
-    assert (finding.level, said in finding.message) == (level, True), finding
+    assert (finding.level, said in finding.message.en) == (level, True), finding
 
 
 @pytest.mark.parametrize(
@@ -99,7 +120,7 @@ def test_without_a_date_the_first_use_bounds_the_age(key: KeyFacts, level: Level
 def test_the_clock_is_compared_with_qoo10s(ahead_s: float | None, level: Level, said: str) -> None:
     finding = on_shop(shop(clock_ahead_s=ahead_s), NOW)[-1]
 
-    assert (finding.about, finding.level, said in finding.message) == ("clock", level, True), finding
+    assert (finding.about.en, finding.level, said in finding.message.en) == ("clock", level, True), finding
 
 
 @pytest.mark.parametrize(
@@ -117,14 +138,14 @@ def test_the_clock_is_compared_with_qoo10s(ahead_s: float | None, level: Level, 
 def test_a_shops_answer_is_judged_with_its_mend(changes: dict[str, Any], level: Level, said: str, mend: str) -> None:
     finding = on_shop(shop(**changes), NOW)[0]
 
-    assert (finding.level, said in finding.message, mend in finding.mend) == (level, True, True), finding
+    assert (finding.level, said in finding.message.en, mend in finding.mend.en) == (level, True, True), finding
 
 
 def test_a_daemon_that_stands_still_is_bad() -> None:
     found = on_shop(shop(stopped_for="code -90004"), NOW)
 
     assert found[-1].level is Level.BAD
-    assert "code -90004" in found[-1].message
+    assert "code -90004" in found[-1].message.en
 
 
 @pytest.mark.parametrize(
@@ -147,7 +168,7 @@ def test_the_address_is_judged_beside_the_store(port: PortFacts, store: StoreFac
     """A port in use is right while the daemon runs, and wrong while it does not."""
     finding = on_port(port, store)
 
-    assert (finding.level, said in finding.message) == (level, True), finding
+    assert (finding.level, said in finding.message.en) == (level, True), finding
 
 
 def test_both_ports_are_tried(unused_tcp_port_factory: Callable[[], int]) -> None:
@@ -160,7 +181,7 @@ def test_both_ports_are_tried(unused_tcp_port_factory: Callable[[], int]) -> Non
     problem = os.strerror(errno.EADDRINUSE)
     taken = PortFacts("127.0.0.1", other, taken=True, problem=problem, setting="server.webhook_port")
     assert tried == [PortFacts("127.0.0.1", port), taken]
-    assert on_port(taken, OPENED).mend == "Stop what listens there, or set server.webhook_port to another one."
+    assert on_port(taken, OPENED).mend.en == "Stop what listens there, or set server.webhook_port to another one."
     assert try_ports(ServerSettings(port=port)) == [PortFacts("127.0.0.1", port)]
 
 
@@ -202,11 +223,11 @@ def test_the_store_and_its_room_are_judged(store: StoreFacts, disk: DiskFacts, l
 def test_sqlite_versions_are_told_apart(version: str, level: Level, said: str) -> None:
     finding = on_sqlite(version)
 
-    assert (finding.level, said in finding.message) == (level, True)
+    assert (finding.level, said in finding.message.en) == (level, True)
 
 
 def test_the_worst_finding_counts() -> None:
-    ok, warn, bad = (Finding(level, "", "") for level in Level)
+    ok, warn, bad = (Finding(level, NOTHING, NOTHING) for level in Level)
 
     assert [worst([]), worst([ok, warn]), worst([bad, ok, warn])] == [Level.OK, Level.WARN, Level.BAD]
 
@@ -214,24 +235,69 @@ def test_the_worst_finding_counts() -> None:
 def test_every_finding_is_shown_with_its_mend_in_narrow_terminals_too() -> None:
     """Nothing is cut off, and nothing of it is read as markup."""
     console = Console(width=40, record=True, file=open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
-    console.print(as_table([Finding(Level.BAD, "ヤマト", "[red]cannot[/red] be read", "Add [sources.x].")]))
+    finding = Finding(
+        Level.BAD, Said("", "ヤマト"), Said("", "[red]cannot[/red] be read"), Said("", "Add [sources.x].")
+    )
+    console.print(as_table([finding]))
     with console.file:
         shown = " ".join(console.export_text().split())
 
     assert "[red]cannot[/red]" in shown
     assert "[sources.x]." in shown
-    assert in_short([Finding(Level.BAD, "", "")]).startswith("1 to mend now")
+    assert in_short([Finding(Level.BAD, NOTHING, NOTHING)]).startswith("1 to mend now")
 
 
-def test_json_holds_every_finding() -> None:
-    finding = Finding(Level.WARN, "key of main", "it ends", "Issue a new one.")
-
-    assert json.loads(as_json([finding])) == {
+def test_json_holds_every_finding_in_english() -> None:
+    assert json.loads(as_json([KEY_ENDS])) == {
         "worst": "warn",
         "findings": [
             {"level": "warn", "about": "key of main", "message": "it ends", "mend": "Issue a new one."},
         ],
     }
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        on_settings(Settings.model_validate({"shops": {"main": {"seller_auth_key": "a-key"}}})),
+        on_secrets([DATABASE]),
+        on_targets({"office": True, "bad": False}),
+        [on_port(PortFacts("127.0.0.1", 80, problem="Permission denied"), OPENED)],
+        [on_port(PortFacts("127.0.0.1", 80, taken=True), OPENED), on_port(PortFacts("0.0.0.0", 80), OPENED)],  # noqa: S104 - it is warned of
+        on_store(StoreFacts(DATABASE, StoreState.OPENED, "", {"held": 2, "conflict": 1}), ROOM),
+        on_store(StoreFacts(DATABASE, StoreState.FAILED, "no database"), DiskFacts(ROOM.folder, 0, writable=True)),
+        [on_sqlite("3.34.1"), on_sqlite("3.51.2")],
+        on_shop(shop(stopped_for="code -90004", error=CredentialError("M", "no", -90004), clock_ahead_s=61), NOW),
+        on_shop(shop(key=KeyFacts(KeySource.CONFIGURED, first_used_at=NOW)), NOW),
+        on_shop(shop(key=KeyFacts(KeySource.CONFIGURED), clock_ahead_s=None), NOW),
+    ],
+)
+def test_every_finding_is_said_in_both_languages(found: list[Finding]) -> None:
+    """Nothing is left to be filled in either; a path, a command and a name of SQLite are the same in both."""
+    for each in found:
+        for said in (each.about, each.message, each.mend):
+            assert bool(said.ja) is bool(said.en)
+            assert "{" not in said.ja + said.en
+        assert re.search("[ぁ-んァ-ヶ一-龠]", each.message.ja)
+
+
+@pytest.mark.parametrize(
+    "said", [said for words_of in (words, shop_words) for said in vars(words_of).values() if isinstance(said, Said)]
+)
+def test_both_languages_name_the_same_facts(said: Said) -> None:
+    """What one of them leaves out is only what it says in other words."""
+    ja, en = (set(re.findall(r"{(\w+)}", text)) for text in (said.ja, said.en))
+
+    assert {name.partition("_")[0] for name in ja ^ en} <= {"shops", "sources", "state", "problem"}
+
+
+def test_a_finding_in_japanese_reads_as_a_sentence() -> None:
+    (store, entries, _) = on_store(StoreFacts(DATABASE, StoreState.OPENED, "", {"held": 2, "conflict": 1}), ROOM)
+    key = on_shop(shop(), NOW)[1]
+
+    assert store.message.ja == "/var/lib/qoo10-connector/connector.db を開いて書き込めます"
+    assert entries.message.ja == "人の確認を待っているものがあります: 保留 2件、要判断 1件"
+    assert (key.about.ja, key.message.ja) == ("main のキー", "2026-11-22 に発行。期限はあと365日です")
 
 
 CONFIG = """
@@ -274,7 +340,7 @@ def write(sandbox: Sandbox, config: Path, tmp_path: Path) -> Write:
 
 
 def about(findings: list[Finding], word: str) -> Finding:
-    (finding,) = (each for each in findings if each.about == word)
+    (finding,) = (each for each in findings if each.about.en == word)
     return finding
 
 
@@ -289,8 +355,8 @@ async def test_a_first_look_asks_one_question_and_leaves_nothing(
     findings = await examine(write(), config)
 
     assert worst(findings) is Level.WARN
-    assert "not there yet" in about(findings, "store").message
-    assert "rehearses" in about(findings, "shop main").message
+    assert "not there yet" in about(findings, "store").message.en
+    assert "rehearses" in about(findings, "shop main").message.en
     assert about(findings, "clock").level is Level.OK
     assert files_in(tmp_path) == [config]
     assert [call.method for call in sandbox.market.calls.since()] == ["ShippingBasic.GetShippingInfo_v3"]
@@ -307,10 +373,10 @@ async def test_a_store_that_is_there_is_opened_and_its_key_is_known_again(
     known = await examine(write(), config)
     replaced = await examine(write('seller_auth_key = "another-key"'), config)
 
-    assert "can be opened and written" in about(known, "store").message
-    assert "at most 25 days" in about(known, "key of main").message
+    assert "can be opened and written" in about(known, "store").message.en
+    assert "at most 25 days" in about(known, "key of main").message.en
     assert about(replaced, "key of main").level is Level.OK
-    assert "does not matter" in about(replaced, "key of main").message
+    assert "does not matter" in about(replaced, "key of main").message.en
     assert about(replaced, "shop main").level is Level.BAD
 
 
@@ -327,8 +393,8 @@ async def test_beside_a_running_daemon_nothing_is_opened_or_issued(
     finally:
         await store.close()
 
-    assert f"in use by process {os.getpid()}, so it was only read" in about(findings, "store").message
-    assert [each.message for each in findings if each.about == "shop main"][1] == (
+    assert f"in use by process {os.getpid()}, so it was only read" in about(findings, "store").message.en
+    assert [each.message.en for each in findings if each.about.en == "shop main"][1] == (
         "the daemon stands still: code -90004: expired"
     )
     assert len(sandbox.market.calls) == 0
@@ -337,7 +403,7 @@ async def test_beside_a_running_daemon_nothing_is_opened_or_issued(
 async def test_a_login_is_tried_while_no_daemon_runs(sandbox: Sandbox, write: Write, config: Path) -> None:
     findings = await examine(write(LOGIN), config)
 
-    assert "issued from the login" in about(findings, "key of main").message
+    assert "issued from the login" in about(findings, "key of main").message.en
     assert len(sandbox.market.shop("main").keys) == 2
 
 
@@ -354,7 +420,7 @@ async def test_the_addresses_of_targets_are_looked_at_and_nothing_is_sent(
 
     assert about(findings, "target office").level is Level.OK
     assert about(findings, "target bad").level is Level.BAD
-    assert f"{tmp_path}/url can be read" in about(findings, "secrets").message
+    assert f"{tmp_path}/url can be read" in about(findings, "secrets").message.en
     assert "secret-nonsense" not in str(findings)
 
 
@@ -365,7 +431,7 @@ async def test_a_file_that_is_no_database_is_a_finding(write: Write, config: Pat
     finding = about(await examine(settings, config), "store")
 
     assert finding.level is Level.BAD
-    assert "cannot be used" in finding.message
+    assert "cannot be used" in finding.message.en
 
 
 async def test_key_files_that_all_can_read_are_a_finding(write: Write, config: Path, tmp_path: Path) -> None:
@@ -378,16 +444,16 @@ async def test_key_files_that_all_can_read_are_a_finding(write: Write, config: P
     secret.chmod(0o640)
     closed = await examine(settings, config)
 
-    assert about(open_to_all, "secrets").mend == f"chmod o-r {secret}"
-    assert [each for each in closed if each.about == "secrets"] == []
+    assert about(open_to_all, "secrets").mend.en == f"chmod o-r {secret}"
+    assert [each for each in closed if each.about.en == "secrets"] == []
 
 
 async def ok(_settings: Settings, _config: Path) -> list[Finding]:
-    return [Finding(Level.WARN, "key of main", "it ends", "Issue a new one.")]
+    return [KEY_ENDS]
 
 
 async def bad(_settings: Settings, _config: Path) -> list[Finding]:
-    return [Finding(Level.BAD, "store", "cannot be opened", "Mend it.")]
+    return [Finding(Level.BAD, Said("", "store"), Said("", "cannot be opened"), Said("", "Mend it."))]
 
 
 @pytest.mark.parametrize(("examined", "code"), [(ok, 0), (bad, 1)])

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from connector.check.desk import FRESH_FOR, CheckDesk
 from connector.check.findings import Finding, Level
+from connector.domain.alarm_words import Said
 
 AT = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 
@@ -15,7 +16,7 @@ async def test_findings_are_kept_for_a_minute() -> None:
 
     async def examine() -> list[Finding]:
         asked.append(now[0])
-        return [Finding(Level.OK, "store", "can be used")]
+        return [Finding(Level.OK, Said("データの保存先", "store"), Said("使えます", "can be used"))]
 
     desk = CheckDesk(examine, lambda: now[0])
 
@@ -27,7 +28,10 @@ async def test_findings_are_kept_for_a_minute() -> None:
 
     assert asked == [AT, AT + FRESH_FOR]
     assert first[0] is first[1] is fresh
-    assert (again.at, again.findings) == (AT + FRESH_FOR, [Finding(Level.OK, "store", "can be used")])
+    assert (again.at, again.findings) == (
+        AT + FRESH_FOR,
+        [Finding(Level.OK, Said("データの保存先", "store"), Said("使えます", "can be used"))],
+    )
 
 
 async def test_a_check_that_fails_is_made_again_by_the_next_who_asks() -> None:
