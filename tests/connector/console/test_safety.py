@@ -41,6 +41,18 @@ async def test_every_file_of_a_page_comes_from_the_program_and_may_be_kept(place
             assert (response.status, "immutable" in response.headers["Cache-Control"]) == (200, True)
 
 
+async def test_every_page_that_the_menu_names_is_there(place: Place) -> None:
+    """But for the account: the token that asks here has none."""
+    async with place.session.get(place.url + "/") as response:
+        header = (await response.text()).partition("</header>")[0]
+    found = sorted(set(re.findall(r'<a [^>]*href="(/[^"]*)"', header)) - {"/account"})
+
+    assert len(found) >= 8
+    for path in found:
+        async with place.session.get(place.url + path, headers={"Accept": "text/html"}) as response:
+            assert response.status == 200, path
+
+
 @pytest.mark.parametrize("path", ["/static/000000000000/console.css", "/static/x/..%2f..%2fapp.py", "/static/a/b/c"])
 async def test_no_other_file_is_served(place: Place, path: str) -> None:
     async with place.session.get(place.url + path) as response:
