@@ -145,9 +145,7 @@ def looked_at(
 
 
 def void(
-    number: Annotated[
-        str, typer.Argument(help="The order number; or the number of a label without an order.")
-    ],
+    number: Annotated[str, typer.Argument(help="The order number; or the number of a label without an order.")],
     config: ConfigOption = CONFIG,
     *,
     who: WhoOption,
