@@ -28,7 +28,10 @@ _WITHIN_MS = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One picture: its name, and the page as it is seen. ``path`` may name ``{conflict}`` and ``{entry}``."""
+    """One picture: its name, and the page as it is seen, after so many texts have been scanned.
+
+    ``path`` may name ``{conflict}`` and ``{entry}``; ``scans`` may name the numbers of both, as ``_names`` gives them.
+    """
 
     name: str
     path: str
@@ -36,8 +39,11 @@ class Shot:
     scheme: Literal["light", "dark"] = "light"
     size: tuple[int, int] = DESK
     whole: bool = False
+    scans: tuple[str, ...] = ()
 
 
+_GOES = ("{entry_order_no}", "{entry_tracking_no}")
+_STOPS = ("{conflict_order_no}", "{conflict_tracking_no}")
 SHOTS = (
     Shot("login", "/login"),
     Shot("now", "/"),
@@ -50,8 +56,8 @@ SHOTS = (
     Shot("conflicts", "/conflicts"),
     Shot("conflict", "/conflicts/{conflict}", whole=True),
     Shot("conflict-phone", "/conflicts/{conflict}", size=PHONE),
-    Shot("scan", "/scan"),
-    Shot("scan-phone", "/scan", size=PHONE),
+    Shot("scan", "/scan", scans=(*_GOES, *_STOPS)),
+    Shot("scan-phone", "/scan", size=PHONE, scans=_GOES),
     Shot("sources", "/sources"),
     Shot("source", "/sources/packing-table", whole=True),
     Shot("alerts", "/alerts"),
@@ -69,15 +75,26 @@ async def main() -> None:
     async with rehearsal_qoo10() as sandbox, service(sandbox, 0) as stage, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS, chromium_sandbox=False)
         await _pack(stage)
-        names = {
-            "conflict": (await stage.store.cases())[0].conflict.id,
-            "entry": next(row.entry.id for row in await stage.store.entry_rows(50) if row.entry.accepted_at),
-        }
+        names = await _names(stage)
         logged_in = await _log_in(browser, stage)
         for shot in SHOTS:
             await _take(browser, stage, shot, names, None if shot.path == "/login" else logged_in)
             print(f"docs/images/console-{shot.name}.png is new")
         await browser.close()
+
+
+async def _names(stage: Stage) -> dict[str, str]:
+    """An open conflict, and an entry that is done."""
+    conflict = (await stage.store.cases())[0].conflict
+    entry = next(row.entry for row in await stage.store.entry_rows(50) if row.entry.state is EntryState.CONFIRMED)
+    return {
+        "conflict": str(conflict.id),
+        "conflict_order_no": conflict.order_no,
+        "conflict_tracking_no": conflict.tracking_no,
+        "entry": str(entry.id),
+        "entry_order_no": entry.order_no,
+        "entry_tracking_no": entry.tracking_no,
+    }
 
 
 async def _pack(stage: Stage) -> None:
@@ -90,7 +107,7 @@ async def _pack(stage: Stage) -> None:
 
 
 async def _take(
-    browser: Browser, stage: Stage, shot: Shot, names: dict[str, int], logged_in: StorageState | None
+    browser: Browser, stage: Stage, shot: Shot, names: dict[str, str], logged_in: StorageState | None
 ) -> None:
     width, height = shot.size
     context = await browser.new_context(
@@ -109,6 +126,12 @@ async def _take(
         raise RuntimeError(f"{shot.path} cannot be shown: {answer and answer.status}")
     if logged_in is not None:
         await page.locator("#live.on").wait_for(timeout=_WITHIN_MS)
+    for place, text in enumerate(shot.scans, start=1):
+        await page.keyboard.type(text.format(**names))
+        await page.keyboard.press("Enter")
+        if place % 2 == 0:  # a pair: its answer comes from the program
+            newest = page.locator("#scan-past tr").first
+            await newest.locator(".good, .stop").first.wait_for(timeout=_WITHIN_MS)
     await page.evaluate("document.fonts.ready")
     await page.screenshot(path=IMAGES / f"console-{shot.name}.png", full_page=shot.whole)
     await context.close()
