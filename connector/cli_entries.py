@@ -24,10 +24,10 @@ from connector.cli_store import (
 )
 from connector.clock import utc_now
 from connector.domain.entry import same_number
+from connector.domain.language import Language
 from connector.listing.moments import moments
 from connector.listing.show import deliveries_table, entries_table, story_parts
 from connector.listing.views import deliveries_view, entries_view, story_view
-from connector.listing.words import Language
 from connector.store.listing import EVERYTHING, STATES, listed, wanted_of
 from connector.store.refusals import OUTCOMES, listed_deliveries
 from connector.store.story import Story, story

@@ -21,9 +21,9 @@ from connector.cli_store import (
 )
 from connector.clock import utc_now
 from connector.console.look import full_time
+from connector.domain.language import Language
 from connector.domain.people import PeopleRefused, User, check_password, name_key
 from connector.domain.roles import Role
-from connector.listing.words import Language
 from connector.settings import Settings
 from connector.store.sessions import all_sessions
 from connector.store.users import all_users

@@ -21,7 +21,7 @@ from connector.console.settings import SettingsPages
 from connector.console.sources import SourcePages
 from connector.console.stream import Stream
 from connector.console.users import UsersPages
-from connector.listing.words import Language
+from connector.domain.language import Language
 
 
 def add_console(app: web.Application, routes: Routes, behind: Behind) -> Pages:

@@ -15,11 +15,11 @@ from connector.api.requests import id_in
 from connector.console.forms import read_form
 from connector.console.language import keep_language
 from connector.console.pages import Pages
+from connector.domain.language import Language
 from connector.domain.people import SHORTEST_PASSWORD, WORDINGS, PeopleRefused, Refusal
 from connector.domain.reasons import Wording
 from connector.domain.roles import Actor, Permission
 from connector.http import RETRY_AFTER_S, ApiError
-from connector.listing.words import Language
 from connector.store.store import Store
 from connector.store.users import UserChange
 

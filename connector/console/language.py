@@ -8,8 +8,8 @@ from connector.access.gate import require_own_page, seen_origin
 from connector.access.routes import Routes
 from connector.console.forms import read_form
 from connector.console.pages import LANGUAGE_COOKIE
+from connector.domain.language import Language
 from connector.http import ApiError
-from connector.listing.words import Language
 
 _A_YEAR_S = 365 * 24 * 3600
 

@@ -15,10 +15,10 @@ from connector.access.sessions import Sessions
 from connector.console.forms import read_form
 from connector.console.language import keep_language, local_path
 from connector.console.pages import Pages
+from connector.domain.language import Language
 from connector.domain.people import PeopleRefused, User
 from connector.domain.roles import Permission
 from connector.http import RETRY_AFTER_S
-from connector.listing.words import Language
 from connector.store.deeds import Deed
 from connector.store.store import Store
 

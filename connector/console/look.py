@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from connector.domain.entry import EntryState
+from connector.domain.language import Language
 from connector.domain.orders import JAPAN
 from connector.domain.parcel import ParcelState
-from connector.listing.words import Language
 from connector.listing.words import span as span_in_words
 
 

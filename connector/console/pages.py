@@ -15,8 +15,9 @@ from connector.access.gate import ACTOR
 from connector.access.origin import SAFE_METHODS
 from connector.console import look
 from connector.console.assets import Assets
+from connector.domain.language import Language
 from connector.domain.roles import Actor, Permission
-from connector.listing.words import STATE_JA, Language
+from connector.listing.words import STATE_JA
 
 LANGUAGE_COOKIE = "language"
 _VERSION = version("qoo10-connector")

@@ -3,23 +3,16 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from connector.domain.advice import Saving
 from connector.domain.alarm_facts import Alarm, AlarmKind
 from connector.domain.alarm_words import Said
 from connector.domain.alert_facts import THE_REST, Letter, Occasion
+from connector.domain.language import Language
 from connector.domain.orders import JAPAN
 
 LONGEST_LIST = 5
 """So many things are named in a letter about many; the others are counted."""
-
-
-class Language(StrEnum):
-    """The language of letters."""
-
-    JA = "ja"
-    EN = "en"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from datetime import datetime
 from carriers.model import EventKind
 from connector.domain.chain import LogRow
 from connector.domain.conflict import Clock, What
-from connector.listing.words import STEP_JA, Language, reason_in_words
+from connector.domain.language import Language
+from connector.listing.words import STEP_JA, reason_in_words
 from connector.proof import words
 from connector.proof.dossier import DossierFact, dossier
 from connector.store.cases import Case

@@ -10,9 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from connector.domain.conflict import Clock
+from connector.domain.language import Language
 from connector.domain.memory import LineMemory
 from connector.listing.moments import Moment
-from connector.listing.words import SHIPPING_JA, STATE_JA, Language, span, wording
+from connector.listing.words import SHIPPING_JA, STATE_JA, span, wording
 from connector.proof import words
 from connector.proof.dossier import in_japan
 from connector.store.listing import Listed

@@ -1,23 +1,15 @@
 """The words for lists of entries, in both languages. Pure."""
 
 from datetime import timedelta
-from enum import StrEnum
 
 from connector.domain.decision import Person
 from connector.domain.entry import EntryState
 from connector.domain.entry_acts import PersonStep
+from connector.domain.language import Language
 from connector.domain.orders import ShippingStatus
 from connector.domain.parcel import ParcelState
 from connector.domain.reasons import WORDINGS, Reason, Wording
 from connector.store.listing import Listed
-
-
-class Language(StrEnum):
-    """The language of what a command shows."""
-
-    JA = "ja"
-    EN = "en"
-
 
 STATE_JA: dict[str, str] = {
     EntryState.WAITING: "待機中",

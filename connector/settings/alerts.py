@@ -11,8 +11,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_va
 from connector.domain.advice import Saving
 from connector.domain.alarm_facts import AlarmKind
 from connector.domain.alert_facts import EVERYTHING, Policy, Rule
-from connector.domain.alert_words import Language, Voice
+from connector.domain.alert_words import Voice
 from connector.domain.hours import Hours
+from connector.domain.language import Language
 from connector.settings.base import Section, WithSecrets, listed
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")

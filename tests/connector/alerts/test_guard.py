@@ -11,7 +11,8 @@ import pytest
 
 from connector.alerts.guard import AGAIN_AFTER_S, Guard, Standstill
 from connector.alerts.post import Post
-from connector.domain.alert_words import Language, Voice
+from connector.domain.alert_words import Voice
+from connector.domain.language import Language
 
 if TYPE_CHECKING:
     from tests.connector.alerts.conftest import Service

@@ -6,7 +6,8 @@ import pytest
 
 from connector.console.day_picture import HEIGHT, WIDTH, day_picture
 from connector.console.look import SIGNS, day_and_time, full_time, in_words, time_of_day
-from connector.listing.words import STATE_JA, Language
+from connector.domain.language import Language
+from connector.listing.words import STATE_JA
 from connector.now.today import SLOTS, Slot, Today
 
 AT = datetime(2026, 11, 22, 15, 4, 5, tzinfo=UTC)

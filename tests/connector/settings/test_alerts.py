@@ -12,8 +12,9 @@ import pytest
 from connector.domain.advice import Saving
 from connector.domain.alarm_facts import AlarmKind
 from connector.domain.alert_facts import Policy, Rule
-from connector.domain.alert_words import Language, Voice
+from connector.domain.alert_words import Voice
 from connector.domain.hours import Hours
+from connector.domain.language import Language
 from connector.settings import AlertSettings, Settings, SourceSettings, load_settings
 
 Problems = Callable[[str], list[str]]
