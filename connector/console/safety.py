@@ -8,6 +8,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Middleware
 
 from connector.access.routes import Handler
+from connector.console.error_words import JAPANESE
 from connector.console.pages import Pages
 from connector.http import ApiError, of_the_framework
 from connector.store.errors import StoreUnavailable
@@ -64,7 +65,8 @@ def errors_as_pages(pages: Pages) -> Middleware:
         if shown.status == HTTPStatus.UNAUTHORIZED:
             return _to_login(request)
         status = HTTPStatus(shown.status)
-        response = await pages.html(request, "error.html", status, error=shown)
+        in_japanese = JAPANESE.get(shown.code, ())
+        response = await pages.html(request, "error.html", status, error=shown, in_japanese=in_japanese)
         response.headers.update({name: value for name, value in shown.headers.items() if name != "WWW-Authenticate"})
         return response
 

@@ -124,7 +124,7 @@ class SourcePages:
     def _name(self, request: web.Request) -> str:
         name = request.match_info["name"]
         if name not in self._desk.sources:
-            raise ApiError(404, "no_source", "There is no source of this name.", "The page 連携 lists them.")
+            raise ApiError(404, "no_source", "There is no source of this name.", "The page Sources lists them.")
         return name
 
 
