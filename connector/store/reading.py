@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connector.store.errors import StoreUnavailable
-from connector.store.sqlite import reading_engine
+from connector.store.sqlite import given_up_are_closed, reading_engine
 
 
 @asynccontextmanager
@@ -29,3 +29,4 @@ async def reading(path: Path) -> AsyncIterator[AsyncConnection]:
         raise StoreUnavailable(f"{path} cannot be read: {error.orig}") from error
     finally:
         await engine.dispose()
+        await given_up_are_closed()

@@ -1,5 +1,6 @@
 """SQLite as the store: how it is opened, and the lock that keeps a second process out."""
 
+import asyncio
 import fcntl
 import os
 import sqlite3
@@ -112,9 +113,14 @@ class OpenedFile:
         return stat.st_dev, stat.st_ino
 
 
+CLOSED_WITHIN_S = 5.0
+"""How long a stop waits for a reader that was let go of: as long as its longest question may take."""
+
+
 def writing_engine(database: Path) -> AsyncEngine:
     """The engine behind the single writing and checkpointing connection: WAL, full sync on every commit."""
     engine = create_async_engine(_url(database), poolclass=StaticPool)
+    _give_up_at_once(engine)
     _on_connect(engine, "PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON")
     _begin_with(engine, "BEGIN IMMEDIATE")
     return engine
@@ -126,6 +132,7 @@ def reading_engine(database: Path) -> AsyncEngine:
     SQLite 3.7.0 to 3.51.2 can corrupt a database when two connections checkpoint (sqlite.org, WAL-reset bug).
     """
     engine = create_async_engine(_url(database), pool_size=READERS, max_overflow=0)
+    _give_up_at_once(engine)
     _on_connect(engine, "PRAGMA wal_autocheckpoint=0", "PRAGMA query_only=ON")
     _begin_with(engine, "BEGIN")
     return engine
@@ -133,6 +140,34 @@ def reading_engine(database: Path) -> AsyncEngine:
 
 def _url(database: Path) -> URL:
     return URL.create("sqlite+aiosqlite", database=str(database))
+
+
+_given_up: dict[asyncio.Future[Any], Any] = {}
+"""Connections that were let go of, by what tells that they are closed."""
+
+
+async def given_up_are_closed() -> None:
+    """Waits for connections that were let go of in this loop: a loop that ends before their threads do is missed."""
+    loop = asyncio.get_running_loop()
+    waiting = [closed for closed in _given_up if closed.get_loop() is loop]
+    if waiting:
+        await asyncio.wait(waiting, timeout=CLOSED_WITHIN_S)
+
+
+def _give_up_at_once(engine: AsyncEngine) -> None:
+    """Lets go of a connection whose task was cancelled without waiting for it.
+
+    SQLAlchemy waits for such a connection's close, and when it is cancelled again it stops the connection's thread
+    beneath that wait, which then never ends, and with it no stop of the program. The thread closes it by itself.
+    """
+
+    def stop(connection: Any) -> None:
+        given_up = connection.driver_connection
+        if (closed := given_up.stop()) is not None:
+            _given_up[closed] = given_up  # kept until it is closed
+            closed.add_done_callback(_given_up.pop)
+
+    engine.sync_engine.dialect.do_terminate = stop  # type: ignore[method-assign, assignment]  # there is no event for it
 
 
 def _on_connect(engine: AsyncEngine, *pragmas: str) -> None:

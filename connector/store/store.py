@@ -67,6 +67,7 @@ from connector.store.sqlite import (
     FileLock,
     OpenedFile,
     database_path,
+    given_up_are_closed,
     reading_engine,
     require_openable,
     require_version,
@@ -181,6 +182,7 @@ class Store(ReadByPeople):
         """Commits what waits and lets go. Readers go first: the last connection to close checkpoints."""
         await self._writer.close()
         await self._reading.dispose()
+        await given_up_are_closed()
         await self._writing.dispose()
         self._lock.release()
 

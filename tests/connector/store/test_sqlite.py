@@ -334,3 +334,29 @@ def nothing_is_wrong() -> None:
 
 async def echo(_connection: object, payloads: Any) -> list[Any]:
     return list(payloads)
+
+
+async def test_a_reader_that_is_cancelled_twice_leaves_nothing_behind(store: Store) -> None:
+    """It left a task that never ended, and the program with it could not end either."""
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000)"
+    slow = text(f"{numbers} SELECT max(i) FROM n")
+    begun = asyncio.Event()
+
+    async def read() -> None:
+        async with store._reader() as connection:
+            begun.set()
+            await connection.execute(slow)
+
+    for _ in range(3):
+        begun.clear()
+        reading = asyncio.create_task(read())
+        await begun.wait()
+        for _ in range(3):  # it asks for the slow answer, is cancelled, and once more while it lets go
+            await asyncio.sleep(0)
+            reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+
+    left = asyncio.all_tasks() - {asyncio.current_task()} - {store._writer._task}
+    _, pending = await asyncio.wait(left, timeout=20) if left else (set(), set())
+    assert pending == set()
+    assert await store.count_open_conflicts() == 0
