@@ -9,6 +9,7 @@ JAPANESE: Mapping[str, tuple[str, str]] = {
         "別のサイトのページから要求されたため、何も行われませんでした。",
         "この画面の正しいアドレスを開いてください。プロキシの内側では、server.trusted_proxies を設定してください。",
     ),
+    "internal_error": ("プログラムの不具合です。", "内容はログに記録されました。もう一度試しても問題ありません。"),
     "log_damaged": (
         "記録が正しくないため、この件を表示できません。",
         "記録が外部から変更されています。qoo10-connector conflicts verify を実行してください。",

@@ -18,6 +18,7 @@ from connector.console.assets import Assets
 from connector.domain.language import Language
 from connector.domain.roles import Actor, Permission
 from connector.listing.words import STATE_JA
+from connector.store.errors import StoreUnavailable
 
 LANGUAGE_COOKIE = "language"
 _VERSION = version("qoo10-connector")
@@ -81,12 +82,19 @@ class Pages:
             path=request.path,
             # The answer to a form stands at an address that cannot be read anew.
             address=request.path_qs if request.method in SAFE_METHODS else "/",
-            waiting=await self._waiting() if actor is not None else 0,
+            waiting=await self._number_in_the_menu() if actor is not None else 0,
             **values,
         )
         return web.Response(
             text=text, status=status, content_type="text/html", charset="utf-8", headers={"Cache-Control": "no-store"}
         )
+
+    async def _number_in_the_menu(self) -> int:
+        """Zero while the store cannot be read: the page that says so has a menu too."""
+        try:
+            return await self._waiting()
+        except StoreUnavailable:
+            return 0
 
 
 def _may(actor: Actor | None, permission: Permission) -> bool:

@@ -62,6 +62,10 @@ def errors_as_pages(pages: Pages) -> Middleware:
             if error.status < HTTPStatus.BAD_REQUEST:
                 raise
             shown = of_the_framework(error)
+        except Exception:
+            log.exception("request_failed", page=request.path)
+            hint = "It is in the log; trying again is safe."
+            shown = ApiError(500, "internal_error", "This program has a defect.", hint)
         if shown.status == HTTPStatus.UNAUTHORIZED:
             return _to_login(request)
         status = HTTPStatus(shown.status)

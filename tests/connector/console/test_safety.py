@@ -10,6 +10,7 @@ import pytest
 
 from connector.console.language import local_path
 from connector.console.safety import HEADERS
+from connector.store.errors import StoreUnavailable
 
 if TYPE_CHECKING:
     from tests.connector.console.conftest import Place
@@ -120,3 +121,27 @@ async def test_another_sites_page_cannot_choose_the_language(place: Place) -> No
 )
 def test_the_way_back_is_a_path_of_this_console(address: str, kept: str) -> None:
     assert local_path(address) == kept
+
+
+async def test_a_store_that_cannot_be_read_is_said_on_a_page(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fails() -> int:
+        raise StoreUnavailable("the disk is gone")
+
+    monkeypatch.setattr(place.app.store, "cases", fails)
+    monkeypatch.setattr(place.app.store, "count_open_conflicts", fails)
+    async with place.session.get(place.url + "/conflicts") as page:
+        assert (page.status, page.content_type) == (503, "text/html")
+        assert "store_unavailable" in await page.text()
+
+
+async def test_a_defect_is_said_on_a_page_without_its_inside(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def breaks() -> list[object]:
+        raise RuntimeError("something inside")
+
+    monkeypatch.setattr(place.app.store, "cases", breaks)
+    async with place.session.get(place.url + "/conflicts") as page:
+        text = await page.text()
+
+    assert (page.status, page.content_type) == (500, "text/html")
+    assert "プログラムの不具合です。" in text
+    assert "something inside" not in text
