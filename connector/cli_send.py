@@ -47,10 +47,10 @@ async def send_message(settings: Settings, conflict_id: int, wanted: Wanted) -> 
 async def _sent(settings: Settings, store: Store, conflict_id: int, wanted: Wanted) -> Sent:
     found = await store.cases([conflict_id])
     if not found:
-        raise MessageRefused(f"there is no conflict {conflict_id}")
+        raise MessageRefused(f"there is no conflict {conflict_id}", f"番号 {conflict_id} の件はありません")
     shop = found[0].conflict.shop
     if shop not in settings.shops:
-        raise MessageRefused(f"the shop {shop} is not in the settings")
+        raise MessageRefused(f"the shop {shop} is not in the settings", f"ショップ {shop} は設定にありません")
     async with shops.new_session() as session:
         client = shops.build_client(settings.shops[shop], session, lambda _record: None)
         sent = await shops.message_desk(settings, store, {shop: client}).send(found[0], wanted)

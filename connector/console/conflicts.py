@@ -16,11 +16,12 @@ from connector.api.requests import case_of
 from connector.console.forms import read_form
 from connector.console.pages import Pages
 from connector.domain.acts import ASKS, NEEDS, Act, ActKind, ActRefused, checked
+from connector.domain.alarm_words import Said
 from connector.domain.conflict_steps import fitting_acts, steps
 from connector.domain.messages import LOOKED_IN_QSM, MessageOutcome
 from connector.domain.roles import Permission
 from connector.http import ApiError
-from connector.messages.desk import MessageDesk, MessageRefused, Wanted
+from connector.messages.desk import MessageDesk, MessageRefused, Sent, Wanted
 from connector.messages.said import in_words
 from connector.messages.templates import TemplateError
 from connector.proof import page, words
@@ -74,10 +75,10 @@ class ConflictPages:
     async def _show(self, request: web.Request) -> web.Response:
         """The page of one conflict."""
         case = await case_of(request, self._store)
-        return await self._page(request, case, HTTPStatus.OK, "kept" if request.query.get("kept") else "", "")
+        return await self._page(request, case, HTTPStatus.OK, "kept" if request.query.get("kept") else "", None)
 
     async def _page(
-        self, request: web.Request, case: Case, status: HTTPStatus, done: str, problem: str
+        self, request: web.Request, case: Case, status: HTTPStatus, done: str, problem: Said | None
     ) -> web.Response:
         of = await self._dossier(case)
         state = case.entry.state if case.entry is not None else None
@@ -85,7 +86,7 @@ class ConflictPages:
         try:
             drafts = await self._desk.drafts(case)
         except TemplateError as error:
-            drafts, problem = [], problem or str(error)
+            drafts, problem = [], problem or Said(f"文面を読み込めません({error})", str(error))
         return await self._pages.html(
             request,
             "conflict.html",
@@ -121,7 +122,7 @@ class ConflictPages:
         try:
             await self._store.act_on(checked(act))
         except ActRefused as refused:
-            return await self._page(request, case, HTTPStatus.CONFLICT, "", str(refused))
+            return await self._page(request, case, HTTPStatus.CONFLICT, "", Said(refused.ja, str(refused)))
         return web.Response(
             status=HTTPStatus.SEE_OTHER, headers={"Location": f"/conflicts/{case.conflict.id}?kept={act.kind}"}
         )
@@ -135,9 +136,9 @@ class ConflictPages:
         try:
             sent = await self._desk.send(case, wanted)
         except MessageRefused as refused:
-            return await self._page(request, case, HTTPStatus.CONFLICT, "", str(refused))
+            return await self._page(request, case, HTTPStatus.CONFLICT, "", Said(refused.ja, str(refused)))
         if sent.outcome is not MessageOutcome.SENT:
-            return await self._page(request, case, HTTPStatus.BAD_GATEWAY, "", " ".join(in_words(sent)))
+            return await self._page(request, case, HTTPStatus.BAD_GATEWAY, "", _not_sent(sent))
         return web.Response(
             status=HTTPStatus.SEE_OTHER, headers={"Location": f"/conflicts/{case.conflict.id}?kept=message"}
         )
@@ -172,6 +173,18 @@ class ConflictPages:
         except ValueError as error:
             hint = "Run qoo10-connector conflicts verify: the log was changed from outside."
             raise ApiError(500, "log_damaged", f"This conflict cannot be shown: {error}.", hint) from None
+
+
+_NOT_SENT_JA = {
+    MessageOutcome.REFUSED: "Qoo10が受け付けませんでした。文面をコピーしてQSMで送ってください。",
+    MessageOutcome.NOT_SENT: "Qoo10に届きませんでした。しばらくして、もう一度送ってください。",
+    MessageOutcome.UNCLEAR: "送信されたかどうかわかりません。QSMで確かめてから、確認の印を付けて送り直してください。",
+}
+
+
+def _not_sent(sent: Sent) -> Said:
+    detail = f"({sent.detail})" if sent.detail else ""
+    return Said(f"{_NOT_SENT_JA[sent.outcome]}{detail}", " ".join(in_words(sent)))
 
 
 def _own_style_only(document: str) -> str:

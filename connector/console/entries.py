@@ -272,10 +272,10 @@ def _seen(word: str) -> int | None:
 
 
 def _why_not(refused: ActRefused, by_state: Refusal | None) -> Refusal:
-    """Why nothing was done, in the reader's language where the state is the reason."""
+    """Why nothing was done; the state is the best reason."""
     if isinstance(refused, ActOutdated):
         return _OUTDATED
-    return by_state or Refusal(str(refused), str(refused))
+    return by_state or Refusal(refused.ja, str(refused))
 
 
 def _see(address: str) -> web.Response:

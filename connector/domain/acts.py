@@ -86,7 +86,11 @@ _PERSONAL = re.compile(
 
 
 class ActRefused(ValueError):
-    """An act that lacks something, or does not fit; the message says what, for the person who tried it."""
+    """An act that lacks something, or does not fit; the message says what, for the person who tried it; ``ja`` too."""
+
+    def __init__(self, message: str, ja: str) -> None:
+        super().__init__(message)
+        self.ja = ja
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,9 @@ def checked(act: Act) -> Act:
     needed = NEEDS.get(act.kind)
     if needed is not None and act.confirmed != needed:
         ask = ASKS[act.kind]
-        raise ActRefused(f"this act must be confirmed with {needed}: {ask.confirm_ja} / {ask.confirm_en}")
+        raise ActRefused(
+            f"this act must be confirmed with {needed}: {ask.confirm_en}", f"確認が必要です: {ask.confirm_ja}"
+        )
     return act
 
 
@@ -127,13 +133,15 @@ def check_words(who: str, why: str) -> None:
     """
     check_who(who)
     if not why.strip():
-        raise ActRefused("an act needs a reason (理由が必要です)")
+        raise ActRefused("an act needs a reason", "理由を書いてください")
     if len(why) > LONGEST_WHY:
-        raise ActRefused(f"the reason has more than {LONGEST_WHY} characters (理由が長すぎます)")
+        raise ActRefused(
+            f"the reason has more than {LONGEST_WHY} characters", f"理由は{LONGEST_WHY}文字までにしてください"
+        )
     if _PERSONAL.search(unicodedata.normalize("NFKC", why)):
         raise ActRefused(
-            "the reason looks as if it held a telephone number, an address or mail; leave these out "
-            "(電話番号・住所・メールアドレスは入れないでください)"
+            "the reason looks as if it held a telephone number, an address or mail; leave these out",
+            "理由に電話番号・住所・メールアドレスのようなものがあります。入れずに書いてください",
         )
 
 
@@ -144,8 +152,14 @@ def check_who(who: str) -> None:
         ActRefused: with what is wrong.
     """
     if not who.strip():
-        raise ActRefused("an act needs the name of whoever does it (担当者の名前が必要です)")
+        raise ActRefused("an act needs the name of whoever does it", "担当者の名前が必要です")
     if not who.isprintable() or len(who) > LONGEST_WHO:
-        raise ActRefused(f"the name must be one line of at most {LONGEST_WHO} characters (名前は一行で)")
+        raise ActRefused(
+            f"the name must be one line of at most {LONGEST_WHO} characters",
+            f"名前は{LONGEST_WHO}文字までの一行にしてください",
+        )
     if _PERSONAL.search(unicodedata.normalize("NFKC", who)):
-        raise ActRefused("the name looks like mail or a telephone number; a plain name is enough (名前だけで)")
+        raise ActRefused(
+            "the name looks like mail or a telephone number; a plain name is enough",
+            "名前だけを書いてください。メールアドレスや電話番号は要りません",
+        )

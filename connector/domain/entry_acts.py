@@ -133,11 +133,13 @@ def checked_entry_act(act: EntryAct) -> EntryAct:
         ActRefused: with what is missing.
     """
     if act.kind not in OF_ENTRIES:
-        raise ActRefused("this is no act on an entry")
+        raise ActRefused("this is no act on an entry", "入力に対してできる操作ではありません")
     check_words(act.who, act.why)
     if act.kind is EntryActKind.RELEASE and act.number and act.confirmed != NUMBER_CHECKED:
-        said = f"{NUMBER_CHECKED_JA} / {NUMBER_CHECKED_EN}"
-        raise ActRefused(f"a release must be confirmed with {NUMBER_CHECKED}: {said}")
+        raise ActRefused(
+            f"a release must be confirmed with {NUMBER_CHECKED}: {NUMBER_CHECKED_EN}",
+            f"確認が必要です: {NUMBER_CHECKED_JA}",
+        )
     if act.kind is EntryActKind.VOID:
         _check_destroyed(act.confirmed)
     return act
@@ -150,16 +152,24 @@ def checked_label_act(act: LabelAct) -> LabelAct:
         ActRefused: with what is missing.
     """
     if act.kind not in OF_LABELS:
-        raise ActRefused("this is no act on a label without an order")
+        raise ActRefused(
+            "this is no act on a label without an order", "注文が不明なラベルに対してできる操作ではありません"
+        )
     check_words(act.who, act.why)
     if act.kind is EntryActKind.VOID:
         _check_destroyed(act.confirmed)
         return act
     order_no, pack_no = (unicodedata.normalize("NFKC", number).strip() for number in (act.order_no, act.pack_no))
     if bool(order_no) == bool(pack_no):
-        raise ActRefused("an assignment names an order number or a cart number, one of the two (どちらか一つだけ)")
+        raise ActRefused(
+            "an assignment names an order number or a cart number, one of the two",
+            "注文番号かカート番号の、どちらか一つだけを入力してください",
+        )
     if not _NUMBER.fullmatch(order_no or pack_no):
-        raise ActRefused("an order number or cart number has 7 to 20 digits and nothing else (数字だけで)")
+        raise ActRefused(
+            "an order number or cart number has 7 to 20 digits and nothing else",
+            "注文番号・カート番号は7桁から20桁の数字です",
+        )
     return replace(act, order_no=order_no, pack_no=pack_no)
 
 
@@ -211,7 +221,10 @@ def next_act(of: Standing) -> EntryActKind | None:
 def _check_destroyed(confirmed: str) -> None:
     if confirmed != LABEL_DESTROYED:
         ask = ENTRY_ASKS[EntryActKind.VOID]
-        raise ActRefused(f"this act must be confirmed with {LABEL_DESTROYED}: {ask.confirm_ja} / {ask.confirm_en}")
+        raise ActRefused(
+            f"this act must be confirmed with {LABEL_DESTROYED}: {ask.confirm_en}",
+            f"確認が必要です: {ask.confirm_ja}",
+        )
 
 
 _HELD_ALREADY = Refusal("すでに担当者が保留しています", "a person holds it already")

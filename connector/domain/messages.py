@@ -83,15 +83,17 @@ def checked_message(message: BuyerMessage, earlier: Sequence[Attempt]) -> BuyerM
     """
     check_words(message.who, message.why)
     if message.confirmed not in ("", LOOKED_IN_QSM):
-        raise ActRefused(f"the only confirmation of a message is {LOOKED_IN_QSM}")
+        raise ActRefused(
+            f"the only confirmation of a message is {LOOKED_IN_QSM}", f"送信の確認に使えるのは {LOOKED_IN_QSM} だけです"
+        )
     before = [attempt for attempt in earlier if attempt.inquiry == message.inquiry]
     unclear = any(attempt.outcome in ("", MessageOutcome.UNCLEAR) for attempt in before)
     sent = any(attempt.outcome == MessageOutcome.SENT and attempt.template == message.template for attempt in before)
     if (unclear or sent) and message.confirmed != LOOKED_IN_QSM:
         happened = "may have been answered before (the answer was lost)" if unclear else "was answered with this before"
         raise ActRefused(
-            f"this inquiry {happened}; look into QSM, and if it is not there confirm with {LOOKED_IN_QSM} "
-            "(QSMで届いていないことを確認してください)"
+            f"this inquiry {happened}; look into QSM, and if it is not there confirm with {LOOKED_IN_QSM}",
+            "このお問い合わせには返信済みの可能性があります。QSMで届いていないことを確かめ、確認の印を付けて送ってください",
         )
     return replace(message, who=message.who.strip(), why=message.why.strip())
 

@@ -31,7 +31,11 @@ log = structlog.get_logger()
 
 
 class MessageRefused(Exception):
-    """Nothing was sent; the text says why, and what to do."""
+    """Nothing was sent; the text says why, and what to do; ``ja`` too."""
+
+    def __init__(self, message: str, ja: str) -> None:
+        super().__init__(message)
+        self.ja = ja
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +108,18 @@ class MessageDesk:
         if postbox is None or not postbox.may_answer:
             raise MessageRefused(
                 f"sending is switched off for the shop {shop}: set shops.{shop}.answer_inquiries = true, or copy the "
-                "text and send it in QSM"
+                "text and send it in QSM",
+                f"ショップ {shop} では送信を使わない設定です。shops.{shop}.answer_inquiries を true にするか、"
+                "文面をコピーしてQSMで送ってください",
             )
         rows = await self._store.log_rows(conflict_id=case.conflict.id)
         try:
             check_words(wanted.who, wanted.why)  # before anybody is asked
             text = draft(await self._templates(), wanted.template, case, rows)
-        except (ActRefused, NoDraft, TemplateError) as reason:
-            raise MessageRefused(str(reason)) from None
+        except ActRefused as refused:
+            raise MessageRefused(str(refused), refused.ja) from None
+        except (NoDraft, TemplateError) as reason:
+            raise MessageRefused(str(reason), f"この文面は使えません({reason})") from None
         async with self._one_at_a_time:
             inquiry = await self._open_inquiry(postbox, order_no)
             message = BuyerMessage(
@@ -127,7 +135,7 @@ class MessageDesk:
             try:
                 message = await self._store.begin_message(message)
             except ActRefused as refused:
-                raise MessageRefused(str(refused)) from None
+                raise MessageRefused(str(refused), refused.ja) from None
             sent = await _answer(postbox.client, inquiry, text)
             return await self._settle(message, sent, shop)
 
@@ -139,12 +147,17 @@ class MessageDesk:
         try:
             listed = await postbox.inquiries.look()
         except QapiError as error:
-            raise MessageRefused(f"Qoo10's inquiries cannot be read now ({error}); try again later") from None
+            raise MessageRefused(
+                f"Qoo10's inquiries cannot be read now ({error}); try again later",
+                f"Qoo10のお問い合わせをいま読み取れません。しばらくして、もう一度送ってください({error})",
+            ) from None
         found = _to_answer(inquiry for inquiry in listed if inquiry.order_no == order_no)
         if found is None:
             raise MessageRefused(
                 f"the buyer has no open inquiry about the order {order_no}, and Qoo10 takes messages as answers only; "
-                "copy the text and send it in QSM"
+                "copy the text and send it in QSM",
+                f"注文 {order_no} について未回答のお問い合わせがありません。Qoo10では返信としてしか送れないので、"
+                "文面をコピーしてQSMで送ってください",
             )
         return found
 

@@ -25,7 +25,7 @@ async def act_on(connection: AsyncConnection, acts: Sequence[Act]) -> list[str]:
     for act in acts:
         row = (await connection.execute(select(conflict).where(conflict.c.id == act.conflict_id))).one_or_none()
         if row is None:
-            raise ActRefused(f"there is no conflict {act.conflict_id}")
+            raise ActRefused(f"there is no conflict {act.conflict_id}", f"番号 {act.conflict_id} の件はありません")
         of = conflict_of(row)
         await _do(connection, of, act)
         shops.append(of.shop)
@@ -35,9 +35,9 @@ async def act_on(connection: AsyncConnection, acts: Sequence[Act]) -> list[str]:
 async def _do(connection: AsyncConnection, of: ConflictRow, act: Act) -> None:
     closed = of.closed_at is not None
     if act.kind is ActKind.REOPEN and not closed:
-        raise ActRefused("this conflict is open already")
+        raise ActRefused("this conflict is open already", "この記録はすでに開いています")
     if closed and act.kind not in (ActKind.REOPEN, ActKind.NOTE):
-        raise ActRefused("this conflict is closed; reopen it first")
+        raise ActRefused("this conflict is closed; reopen it first", "この記録は閉じています。先に開き直してください")
     facts = [_person(act)]
     if act.kind is ActKind.REOPEN:
         await _reopen(connection, of)
@@ -73,7 +73,9 @@ async def _reopen(connection: AsyncConnection, of: ConflictRow) -> None:
     same = (conflict.c.shop == of.shop, conflict.c.order_no == of.order_no, conflict.c.topic == of.topic)
     standing = await connection.execute(select(conflict.c.id).where(*same, conflict.c.closed_at.is_(None)))
     if standing.first() is not None:
-        raise ActRefused("a newer conflict of this kind is open on the line")
+        raise ActRefused(
+            "a newer conflict of this kind is open on the line", "同じ注文の新しい記録がすでに開いています"
+        )
     await connection.execute(
         update(conflict).where(conflict.c.id == of.id).values(closed_at=None, outcome="", last_verdict="")
     )

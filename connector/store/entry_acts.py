@@ -78,11 +78,11 @@ async def act_on_entries(connection: AsyncConnection, acts: Sequence[EntryAct]) 
     for act in acts:
         row = await _row(connection, act.entry_id)
         if row is None:
-            raise ActRefused(f"there is no entry {act.entry_id}")
+            raise ActRefused(f"there is no entry {act.entry_id}", "この入力はありません")
         await _require_seen(connection, act.seen, row.id, None)
         standing = await standing_of(connection, row)
         if (why_not := refusal(act.kind, standing)) is not None:
-            raise ActRefused(why_not.en)
+            raise ActRefused(why_not.en, why_not.ja)
         _require_number(act, row, standing)
         await _DO[act.kind](connection, row, act)
         shops.append(row.shop)
@@ -99,11 +99,11 @@ async def act_on_labels(connection: AsyncConnection, acts: Sequence[LabelAct]) -
     for act in acts:
         row = (await connection.execute(select(parcel).where(parcel.c.id == act.parcel_id))).one_or_none()
         if row is None:
-            raise ActRefused(f"there is no label {act.parcel_id}")
+            raise ActRefused(f"there is no label {act.parcel_id}", "このラベルはありません")
         await _require_seen(connection, act.seen, None, row.id)
         label = (await parcels_by_id(connection, [row.id]))[row.id].label
         if (why_not := label_refusal(ParcelState(row.state), label)) is not None:
-            raise ActRefused(why_not.en)
+            raise ActRefused(why_not.en, why_not.ja)
         if act.kind is EntryActKind.VOID:
             await void_number(connection, row.shop, row.tracking_number, row.created_at, act.who, act.at)
         else:
@@ -139,7 +139,7 @@ async def _require_seen(
     connection: AsyncConnection, seen: int | None, entry_id: int | None, parcel_id: int | None
 ) -> None:
     if seen is not None and seen != await version_of(connection, entry_id, parcel_id):
-        raise ActOutdated("this has changed since it was read")
+        raise ActOutdated("this has changed since it was read", "表示したあとに変わりました。読み直してください")
 
 
 def _require_number(act: EntryAct, row: Row[Any], standing: Standing) -> None:
@@ -148,9 +148,15 @@ def _require_number(act: EntryAct, row: Row[Any], standing: Standing) -> None:
         return
     checked_entry_act(act)
     if act.confirmed != NUMBER_CHECKED:
-        raise ActRefused(f"this entry is held for its check digit: confirm with {NUMBER_CHECKED}, and name the number")
+        raise ActRefused(
+            f"this entry is held for its check digit: confirm with {NUMBER_CHECKED}, and name the number",
+            "検査数字が合わない番号です。ラベルと見比べたことを確認し、番号を入力してください",
+        )
     if same_number(act.number) != same_number(row.tracking_no):
-        raise ActRefused(f"the number of this entry is {row.tracking_no}, not {act.number}")
+        raise ActRefused(
+            f"the number of this entry is {row.tracking_no}, not {act.number}",
+            f"この入力の番号は {row.tracking_no} で、{act.number} ではありません",
+        )
 
 
 async def _hold(connection: AsyncConnection, row: Row[Any], act: EntryAct) -> None:

@@ -38,7 +38,7 @@ async def settle_messages(connection: AsyncConnection, payloads: Sequence[tuple[
 async def _conflict(connection: AsyncConnection, conflict_id: int) -> ConflictRow:
     found = await conflict_by_id(connection, conflict_id)
     if found is None:
-        raise ActRefused(f"there is no conflict {conflict_id}")
+        raise ActRefused(f"there is no conflict {conflict_id}", f"番号 {conflict_id} の件はありません")
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -10,6 +11,9 @@ import pytest
 
 from connector.console.language import local_path
 from connector.console.safety import HEADERS
+from connector.demo.packing import Label, PackingTable, tracking_number
+from connector.domain.orders import ShippingStatus
+from connector.sandbox import NewLine
 from connector.store.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -145,3 +149,28 @@ async def test_a_defect_is_said_on_a_page_without_its_inside(place: Place, monke
     assert (page.status, page.content_type) == (500, "text/html")
     assert "プログラムの不具合です。" in text
     assert "something inside" not in text
+
+
+async def conflict_of_a_label(place: Place, order_no: str) -> int:
+    """The table prints the order's label; gives the number of the conflict that comes of it."""
+    table = PackingTable(place.session, f"{place.url}/webhooks/table", "whsec_bWFkZSB1cCBmb3IgdGVzdHMgb25seQ==")
+    label = Label("msg_1", order_no, "yamato", "takkyubin", tracking_number(1), datetime.now(UTC))
+    with place.app.store.changes.listening() as listener:
+        assert (await table.report(label)).status == 202
+        while not (found := await place.app.store.cases()):
+            await listener.take()
+    return found[0].conflict.id
+
+
+@pytest.mark.parametrize(("language", "said"), [("ja", "理由を書いてください"), ("en", "an act needs a reason")])
+async def test_a_refused_act_says_why_in_the_readers_language(place: Place, language: str, said: str) -> None:
+    (line,) = place.sandbox.market.add_cart(NewLine(status=ShippingStatus.PREPARING))
+    place.sandbox.market.ask_cancel(line.order_no)
+    number = await conflict_of_a_label(place, line.order_no)
+    async with place.session.post(
+        f"{place.url}/conflicts/{number}/acts",
+        data={"act": "note", "why": " "},
+        headers={"Cookie": f"language={language}"},
+    ) as page:
+        assert page.status == 409
+        assert said in await page.text()
