@@ -102,8 +102,14 @@ async def _pack(stage: Stage) -> None:
     while waiting:
         await play(stage, waiting.popleft())
     with stage.store.changes.listening() as listener:
-        while any(row.entry.state in _ON_ITS_WAY for row in await stage.store.entry_rows(500)):
+        while await _is_unsettled(stage):
             await asyncio.wait_for(listener.take(), 60)
+
+
+async def _is_unsettled(stage: Stage) -> bool:
+    """Whether a number is on its way, or the scenario's cancel requests are still to be met."""
+    rows = await stage.store.entry_rows(500)
+    return len(rows) < CARTS or any(row.entry.state in _ON_ITS_WAY for row in rows) or not await stage.store.cases()
 
 
 async def _take(
