@@ -170,6 +170,7 @@ class Store(ReadByPeople):
                 await connection.run_sync(upgrade)
         except BaseException as error:
             await writing.dispose()
+            await given_up_are_closed()
             lock.release()
             if isinstance(error, DBAPIError):
                 raise StoreUnavailable(f"{path} cannot be used: {error.orig}") from error
