@@ -60,11 +60,18 @@ ENTERED_WITHIN_S = 20.0
 BAD_IMPACTS = frozenset({"serious", "critical"})
 
 
+_BROWSER_HANGS_UP = pytest.mark.filterwarnings(
+    # The browser ends its connections when it likes: one that a stopped program leaves behind is collected later.
+    "ignore:.*_SelectorTransport.__del__:pytest.PytestUnraisableExceptionWarning"
+)
+
+
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
     """The browser lives as long as the run, so its tests share one event loop."""
     for item in items:
         if Path(__file__).parent in item.path.parents and pytest_asyncio.is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+            item.add_marker(_BROWSER_HANGS_UP)
 
 
 @dataclass  # without slots: Playwright hangs its own attributes onto whatever has a handler
