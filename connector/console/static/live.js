@@ -27,7 +27,8 @@
       show(false);
       missed = true;
       if (stream.readyState === EventSource.CLOSED) {
-        close(); // refused: the session has ended, or the program restarts
+        close(); // refused: the program restarts, or the session has ended, which leads to the log-in
+        tell(["people"]);
         setTimeout(open, 3000);
       }
     });
