@@ -51,7 +51,8 @@ def test_every_act_says_in_both_languages_what_is_confirmed() -> None:
     for kind, needed in NEEDS.items():
         with pytest.raises(ActRefused, match=needed) as refused:
             checked(Act(kind, 1, "佐藤", "理由", NOW))
-        assert ASKS[kind].confirm_ja in str(refused.value)
+        assert ASKS[kind].confirm_ja in refused.value.ja
+        assert ASKS[kind].confirm_en in str(refused.value)
 
 
 @pytest.mark.parametrize("who", ["", " ", "a\nb", "sato@example.com", "03-1234-5678", "x" * 61])
