@@ -7,9 +7,10 @@ from http import HTTPStatus
 from aiohttp import web
 
 from connector.access.routes import Operation, Routes
+from connector.api.act_refusals import act_on
 from connector.api.conflict_shapes import ConflictAct, ConflictInFull, ConflictList, ConflictQuestion
 from connector.api.requests import as_json, case_of, read_body, read_query, who_asks
-from connector.domain.acts import Act, ActKind, ActRefused, checked
+from connector.domain.acts import Act, ActKind
 from connector.domain.roles import Permission
 from connector.http import ApiError
 from connector.metrics import Metrics
@@ -76,16 +77,8 @@ class ConflictsApi:
         act = Act(
             kind, case.conflict.id, who_asks(request, wanted.who), wanted.why.strip(), self._clock(), wanted.confirm
         )
-        try:
-            checked(act)
-        except ActRefused as refused:
-            hint = "Send act, who, why, and confirm where the act asks for it."
-            raise ApiError(422, "act_incomplete", f"Nothing was done: {refused}.", hint) from None
-        try:
+        with act_on("conflict"):
             await self._store.act_on(act)
-        except ActRefused as refused:
-            hint = "Read the conflict again; its state does not allow this act."
-            raise ApiError(409, "act_refused", f"Nothing was done: {refused}.", hint) from None
         return await self._answer(await case_of(request, self._store), HTTPStatus.CREATED)
 
     async def _answer(self, case: Case, status: HTTPStatus) -> web.Response:

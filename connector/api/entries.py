@@ -8,6 +8,7 @@ from typing import TypeVar
 from aiohttp import web
 
 from connector.access.routes import Operation, Routes
+from connector.api.act_refusals import act_on
 from connector.api.cursor import cursor_of, sought_of
 from connector.api.entry_shapes import (
     EntryActBody,
@@ -20,8 +21,7 @@ from connector.api.entry_shapes import (
 )
 from connector.api.requests import as_json, id_in, read_body, read_query, who_asks
 from connector.api.versions import require_match, tagged
-from connector.domain.acts import ActRefused
-from connector.domain.entry_acts import ActOutdated, EntryAct, EntryActKind, checked_entry_act
+from connector.domain.entry_acts import EntryAct, EntryActKind
 from connector.domain.roles import Permission
 from connector.http import ApiError
 from connector.listing.full_views import entry_in_full_view
@@ -159,20 +159,8 @@ class EntriesApi:
             confirmed=given.get("confirm", ""),
             seen=seen,
         )
-        try:
-            checked_entry_act(act)
-        except ActRefused as refused:
-            hint = "Send who and why, and what else this act needs."
-            raise ApiError(422, "act_incomplete", f"Nothing was done: {refused}.", hint) from None
-        try:
+        with act_on("entry"):
             await self._store.entry_acts.on_entry(act)
-        except ActOutdated as outdated:
-            raise ApiError(
-                412, "changed", f"Nothing was done: {outdated}.", "Read it again, and decide anew."
-            ) from None
-        except ActRefused as refused:
-            hint = "Read the entry again; its state does not allow this."
-            raise ApiError(409, "act_refused", f"Nothing was done: {refused}.", hint) from None
         (stands,) = await self._store.listed_by_id([act.entry_id])
         return as_json(entry_view(stands, self._clock()), HTTPStatus.CREATED)
 

@@ -8,11 +8,11 @@ from http import HTTPStatus
 from aiohttp import web
 
 from connector.access.routes import Operation, Routes
+from connector.api.act_refusals import act_on
 from connector.api.entry_shapes import AssignBody, EntryRow, LabelInFullAnswer, VoidBody
 from connector.api.requests import as_json, id_in, read_body, who_asks
 from connector.api.versions import require_match, tagged
-from connector.domain.acts import ActRefused
-from connector.domain.entry_acts import ActOutdated, EntryActKind, LabelAct, checked_label_act
+from connector.domain.entry_acts import EntryActKind, LabelAct
 from connector.domain.roles import Permission
 from connector.http import ApiError
 from connector.listing.full_views import label_in_full_view
@@ -94,20 +94,8 @@ class ParcelsApi:
 
     async def _do(self, request: web.Request, of: LabelInFull, wanted: LabelAct) -> web.Response:
         seen = require_match(request, label_in_full_view(of, self._clock()), of.version)
-        try:
-            act = replace(checked_label_act(wanted), seen=seen)
-        except ActRefused as refused:
-            hint = "Send who and why, and what else this act needs."
-            raise ApiError(422, "act_incomplete", f"Nothing was done: {refused}.", hint) from None
-        try:
-            await self._store.entry_acts.on_label(act)
-        except ActOutdated as outdated:
-            raise ApiError(
-                412, "changed", f"Nothing was done: {outdated}.", "Read it again, and decide anew."
-            ) from None
-        except ActRefused as refused:
-            hint = "Read the label again; its state does not allow this."
-            raise ApiError(409, "act_refused", f"Nothing was done: {refused}.", hint) from None
+        with act_on("label"):
+            await self._store.entry_acts.on_label(replace(wanted, seen=seen))
         stands = await self._label(request)
         return as_json(entry_view(stands.listed, self._clock()), HTTPStatus.CREATED)
 

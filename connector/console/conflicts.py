@@ -15,7 +15,7 @@ from connector.access.routes import Routes
 from connector.api.requests import case_of
 from connector.console.forms import read_form
 from connector.console.pages import Pages
-from connector.domain.acts import ASKS, NEEDS, Act, ActKind, ActRefused, checked
+from connector.domain.acts import ASKS, NEEDS, Act, ActKind, ActRefused
 from connector.domain.alarm_words import Said
 from connector.domain.conflict_steps import fitting_acts, steps
 from connector.domain.messages import LOOKED_IN_QSM, MessageOutcome
@@ -120,7 +120,7 @@ class ConflictPages:
             said["confirm"],
         )
         try:
-            await self._store.act_on(checked(act))
+            await self._store.act_on(act)
         except ActRefused as refused:
             return await self._page(request, case, HTTPStatus.CONFLICT, "", Said(refused.ja, str(refused)))
         return web.Response(

@@ -93,6 +93,10 @@ class ActRefused(ValueError):
         self.ja = ja
 
 
+class ActIncomplete(ActRefused):
+    """An act that lacks something by itself, whatever it is done to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """An act of a person on the line's conflict.
@@ -113,13 +117,13 @@ def checked(act: Act) -> Act:
     """The act, when nothing is missing.
 
     Raises:
-        ActRefused: with what is missing.
+        ActIncomplete: with what is missing.
     """
     check_words(act.who, act.why)
     needed = NEEDS.get(act.kind)
     if needed is not None and act.confirmed != needed:
         ask = ASKS[act.kind]
-        raise ActRefused(
+        raise ActIncomplete(
             f"this act must be confirmed with {needed}: {ask.confirm_en}", f"確認が必要です: {ask.confirm_ja}"
         )
     return act
@@ -129,17 +133,17 @@ def check_words(who: str, why: str) -> None:
     """Refuses a name or a reason that is missing, too long, or looks like personal data.
 
     Raises:
-        ActRefused: with what is wrong.
+        ActIncomplete: with what is wrong.
     """
     check_who(who)
     if not why.strip():
-        raise ActRefused("an act needs a reason", "理由を書いてください")
+        raise ActIncomplete("an act needs a reason", "理由を書いてください")
     if len(why) > LONGEST_WHY:
-        raise ActRefused(
+        raise ActIncomplete(
             f"the reason has more than {LONGEST_WHY} characters", f"理由は{LONGEST_WHY}文字までにしてください"
         )
     if _PERSONAL.search(unicodedata.normalize("NFKC", why)):
-        raise ActRefused(
+        raise ActIncomplete(
             "the reason looks as if it held a telephone number, an address or mail; leave these out",
             "理由に電話番号・住所・メールアドレスのようなものがあります。入れずに書いてください",
         )
@@ -149,17 +153,17 @@ def check_who(who: str) -> None:
     """Refuses a name that is missing, too long, or looks like an address.
 
     Raises:
-        ActRefused: with what is wrong.
+        ActIncomplete: with what is wrong.
     """
     if not who.strip():
-        raise ActRefused("an act needs the name of whoever does it", "担当者の名前が必要です")
+        raise ActIncomplete("an act needs the name of whoever does it", "担当者の名前が必要です")
     if not who.isprintable() or len(who) > LONGEST_WHO:
-        raise ActRefused(
+        raise ActIncomplete(
             f"the name must be one line of at most {LONGEST_WHO} characters",
             f"名前は{LONGEST_WHO}文字までの一行にしてください",
         )
     if _PERSONAL.search(unicodedata.normalize("NFKC", who)):
-        raise ActRefused(
+        raise ActIncomplete(
             "the name looks like mail or a telephone number; a plain name is enough",
             "名前だけを書いてください。メールアドレスや電話番号は要りません",
         )

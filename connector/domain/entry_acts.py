@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from connector.domain.acts import ASKS, NEEDS, ActKind, ActRefused, Ask, check_words
+from connector.domain.acts import ASKS, NEEDS, ActIncomplete, ActKind, ActRefused, Ask, check_words
 from connector.domain.decision import Label, Person
 from connector.domain.entry import EntryState
 from connector.domain.parcel import ParcelState
@@ -130,13 +130,13 @@ def checked_entry_act(act: EntryAct) -> EntryAct:
     """The act, when nothing is missing that can be told without the entry.
 
     Raises:
-        ActRefused: with what is missing.
+        ActIncomplete: with what is missing.
     """
     if act.kind not in OF_ENTRIES:
-        raise ActRefused("this is no act on an entry", "入力に対してできる操作ではありません")
+        raise ActIncomplete("this is no act on an entry", "入力に対してできる操作ではありません")
     check_words(act.who, act.why)
     if act.kind is EntryActKind.RELEASE and act.number and act.confirmed != NUMBER_CHECKED:
-        raise ActRefused(
+        raise ActIncomplete(
             f"a release must be confirmed with {NUMBER_CHECKED}: {NUMBER_CHECKED_EN}",
             f"確認が必要です: {NUMBER_CHECKED_JA}",
         )
@@ -149,10 +149,10 @@ def checked_label_act(act: LabelAct) -> LabelAct:
     """The act with its number as Qoo10 knows it, when nothing is missing.
 
     Raises:
-        ActRefused: with what is missing.
+        ActIncomplete: with what is missing.
     """
     if act.kind not in OF_LABELS:
-        raise ActRefused(
+        raise ActIncomplete(
             "this is no act on a label without an order", "注文が不明なラベルに対してできる操作ではありません"
         )
     check_words(act.who, act.why)
@@ -161,12 +161,12 @@ def checked_label_act(act: LabelAct) -> LabelAct:
         return act
     order_no, pack_no = (unicodedata.normalize("NFKC", number).strip() for number in (act.order_no, act.pack_no))
     if bool(order_no) == bool(pack_no):
-        raise ActRefused(
+        raise ActIncomplete(
             "an assignment names an order number or a cart number, one of the two",
             "注文番号かカート番号の、どちらか一つだけを入力してください",
         )
     if not _NUMBER.fullmatch(order_no or pack_no):
-        raise ActRefused(
+        raise ActIncomplete(
             "an order number or cart number has 7 to 20 digits and nothing else",
             "注文番号・カート番号は7桁から20桁の数字です",
         )
@@ -221,7 +221,7 @@ def next_act(of: Standing) -> EntryActKind | None:
 def _check_destroyed(confirmed: str) -> None:
     if confirmed != LABEL_DESTROYED:
         ask = ENTRY_ASKS[EntryActKind.VOID]
-        raise ActRefused(
+        raise ActIncomplete(
             f"this act must be confirmed with {LABEL_DESTROYED}: {ask.confirm_en}",
             f"確認が必要です: {ask.confirm_ja}",
         )

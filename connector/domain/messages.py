@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from connector.domain.acts import ActRefused, check_words
+from connector.domain.acts import ActIncomplete, ActRefused, check_words
 from connector.domain.conflict import Clock, Fact, What
 from connector.domain.decision import ConflictKind
 from connector.domain.entry import Entry, EntryState
@@ -79,11 +79,12 @@ def checked_message(message: BuyerMessage, earlier: Sequence[Attempt]) -> BuyerM
     """The message, when it may go out after these earlier attempts on the order line.
 
     Raises:
-        ActRefused: it lacks something, or may have gone out before and nobody has looked.
+        ActIncomplete: it lacks something.
+        ActRefused: it may have gone out before and nobody has looked.
     """
     check_words(message.who, message.why)
     if message.confirmed not in ("", LOOKED_IN_QSM):
-        raise ActRefused(
+        raise ActIncomplete(
             f"the only confirmation of a message is {LOOKED_IN_QSM}", f"送信の確認に使えるのは {LOOKED_IN_QSM} だけです"
         )
     before = [attempt for attempt in earlier if attempt.inquiry == message.inquiry]

@@ -53,8 +53,9 @@ class EntryActs(Part):
         """Keeps an act on an entry; its keeper goes on with it at once.
 
         Raises:
+            ActIncomplete: the act lacks something.
             ActOutdated: the entry is no more as it was seen.
-            ActRefused: the act lacks something, or does not fit the entry.
+            ActRefused: the act does not fit the entry.
         """
         self._wake(await self._submit(act_on_entries, checked_entry_act(act))).set()
 
@@ -62,8 +63,9 @@ class EntryActs(Part):
         """Keeps an act on a label without an order.
 
         Raises:
+            ActIncomplete: the act lacks something.
             ActOutdated: the label is no more as it was seen.
-            ActRefused: the act lacks something, or does not fit the label.
+            ActRefused: the act does not fit the label.
         """
         self._wake(await self._submit(act_on_labels, checked_label_act(act))).set()
 
@@ -146,7 +148,6 @@ def _require_number(act: EntryAct, row: Row[Any], standing: Standing) -> None:
     """A release from the check digit repeats the number, so that it is the one that was compared."""
     if act.kind is not EntryActKind.RELEASE or not confirmation(act.kind, standing):
         return
-    checked_entry_act(act)
     if act.confirmed != NUMBER_CHECKED:
         raise ActRefused(
             f"this entry is held for its check digit: confirm with {NUMBER_CHECKED}, and name the number",

@@ -396,7 +396,8 @@ class Store(ReadByPeople):
         """Keeps what a person did about a conflict; the line's entries are looked at again at once.
 
         Raises:
-            ActRefused: it lacks something, or does not fit.
+            ActIncomplete: it lacks something.
+            ActRefused: it does not fit.
         """
         shop: str = await self._writer.submit(acts.act_on, checked(act))
         self.wake(shop).set()
@@ -405,7 +406,8 @@ class Store(ReadByPeople):
         """Keeps that a person sends a message, before it goes out.
 
         Raises:
-            ActRefused: it lacks something, or may have gone out before.
+            ActIncomplete: it lacks something.
+            ActRefused: it may have gone out before.
         """
         begun: BuyerMessage = await self._writer.submit(messages.begin_messages, message)
         return begun

@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 
-from connector.domain.acts import ActRefused
+from connector.domain.acts import ActIncomplete
 from connector.domain.decision import Label, Person
 from connector.domain.entry import EntryState
 from connector.domain.entry_acts import (
@@ -118,10 +118,10 @@ def test_only_the_check_digit_and_a_void_need_a_confirmation() -> None:
 def test_an_act_on_the_wrong_thing_is_none(kind: EntryActKind) -> None:
     """A hold of a label without an order must not become an assignment."""
     if kind not in OF_ENTRIES:
-        with pytest.raises(ActRefused, match="no act on an entry"):
+        with pytest.raises(ActIncomplete, match="no act on an entry"):
             checked_entry_act(EntryAct(kind, 1, "sato", "x", AT))
     if kind not in OF_LABELS:
-        with pytest.raises(ActRefused, match="no act on a label"):
+        with pytest.raises(ActIncomplete, match="no act on a label"):
             checked_label_act(LabelAct(kind, 1, "sato", "x", AT, order_no="1062428737"))
 
 
@@ -142,9 +142,9 @@ def test_a_void_that_nobody_confirmed_is_none() -> None:
     void = EntryAct(EntryActKind.VOID, 1, "sato", "printed twice", AT)
     of_label = LabelAct(EntryActKind.VOID, 1, "sato", "printed twice", AT)
 
-    with pytest.raises(ActRefused, match=LABEL_DESTROYED):
+    with pytest.raises(ActIncomplete, match=LABEL_DESTROYED):
         checked_entry_act(void)
-    with pytest.raises(ActRefused, match=LABEL_DESTROYED):
+    with pytest.raises(ActIncomplete, match=LABEL_DESTROYED):
         checked_label_act(of_label)
     assert checked_entry_act(replace(void, confirmed=LABEL_DESTROYED)).confirmed
     assert checked_label_act(replace(of_label, confirmed=LABEL_DESTROYED)).confirmed
