@@ -126,7 +126,7 @@ def check(
     from connector.check.gather import examine
     from connector.check.show import as_json, as_table, in_short
     from connector.check.words import CONFIGURATION
-    from connector.domain.alarm_words import Said
+    from connector.domain.language import Said
 
     speak_in_any_encoding()
     log.configure("error", "auto")

@@ -4,6 +4,7 @@ import asyncio
 
 from connector.assembly import shops
 from connector.daemon_api import DaemonRefused, DaemonSilent, post
+from connector.domain.language import Said
 from connector.domain.messages import MessageOutcome
 from connector.messages.desk import MessageRefused, Sent, Wanted
 from connector.messages.said import in_words
@@ -47,10 +48,10 @@ async def send_message(settings: Settings, conflict_id: int, wanted: Wanted) -> 
 async def _sent(settings: Settings, store: Store, conflict_id: int, wanted: Wanted) -> Sent:
     found = await store.cases([conflict_id])
     if not found:
-        raise MessageRefused(f"there is no conflict {conflict_id}", f"番号 {conflict_id} の件はありません")
+        raise MessageRefused(Said(f"番号 {conflict_id} の件はありません", f"there is no conflict {conflict_id}"))
     shop = found[0].conflict.shop
     if shop not in settings.shops:
-        raise MessageRefused(f"the shop {shop} is not in the settings", f"ショップ {shop} は設定にありません")
+        raise MessageRefused(Said(f"ショップ {shop} は設定にありません", f"the shop {shop} is not in the settings"))
     async with shops.new_session() as session:
         client = shops.build_client(settings.shops[shop], session, lambda _record: None)
         sent = await shops.message_desk(settings, store, {shop: client}).send(found[0], wanted)

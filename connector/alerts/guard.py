@@ -13,9 +13,9 @@ from enum import StrEnum
 import structlog
 
 from connector.alerts.post import SEND_WITHIN_S, Outcome, Post
-from connector.domain.alarm_words import Said
 from connector.domain.alert_facts import Occasion
 from connector.domain.alert_words import Text, Voice
+from connector.domain.language import Said
 
 STANDS_AFTER_S = 120.0
 CHECK_EVERY_S = 10.0

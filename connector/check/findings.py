@@ -9,8 +9,8 @@ from pathlib import Path
 
 from connector.check import shop_words, words
 from connector.check.facts import DiskFacts, KeyFacts, KeySource, PortFacts, ShopFacts, StoreFacts, StoreState
-from connector.domain.alarm_words import Said
 from connector.domain.entry import EntryState
+from connector.domain.language import Said
 from connector.domain.orders import JAPAN
 from connector.domain.silence import CLOCK_BAD_S, DISK_BAD_BYTES, DISK_WARN_BYTES, KEY_LIFE
 from connector.listing.words import STATE_JA

@@ -1,6 +1,6 @@
 """The sentences of findings about a shop in both languages; ``{names}`` are filled by what was found. Pure."""
 
-from connector.domain.alarm_words import Said
+from connector.domain.language import Said
 
 SHOP = Said("ショップ {name}", "shop {name}")
 STOPPED = Said("このショップの処理が止まっています: {reason}", "the daemon stands still: {reason}")

@@ -1,6 +1,6 @@
 """The sentences of findings in both languages; ``{names}`` are filled by what was found. Pure."""
 
-from connector.domain.alarm_words import Said
+from connector.domain.language import Said
 
 NOTHING = Said("", "")
 

@@ -16,8 +16,8 @@ from connector.api.requests import case_of
 from connector.console.forms import read_form
 from connector.console.pages import Pages
 from connector.domain.acts import ASKS, NEEDS, Act, ActKind, ActRefused
-from connector.domain.alarm_words import Said
 from connector.domain.conflict_steps import fitting_acts, steps
+from connector.domain.language import Said
 from connector.domain.messages import LOOKED_IN_QSM, MessageOutcome
 from connector.domain.roles import Permission
 from connector.http import ApiError
@@ -122,7 +122,7 @@ class ConflictPages:
         try:
             await self._store.act_on(act)
         except ActRefused as refused:
-            return await self._page(request, case, HTTPStatus.CONFLICT, "", Said(refused.ja, str(refused)))
+            return await self._page(request, case, HTTPStatus.CONFLICT, "", refused.said)
         return web.Response(
             status=HTTPStatus.SEE_OTHER, headers={"Location": f"/conflicts/{case.conflict.id}?kept={act.kind}"}
         )
@@ -136,7 +136,7 @@ class ConflictPages:
         try:
             sent = await self._desk.send(case, wanted)
         except MessageRefused as refused:
-            return await self._page(request, case, HTTPStatus.CONFLICT, "", Said(refused.ja, str(refused)))
+            return await self._page(request, case, HTTPStatus.CONFLICT, "", refused.said)
         if sent.outcome is not MessageOutcome.SENT:
             return await self._page(request, case, HTTPStatus.BAD_GATEWAY, "", _not_sent(sent))
         return web.Response(

@@ -23,12 +23,12 @@ from connector.domain.entry_acts import (
     EntryAct,
     EntryActKind,
     LabelAct,
-    Refusal,
     confirmation,
     label_refusal,
     next_act,
     refusal,
 )
+from connector.domain.language import Said
 from connector.domain.parcel import ParcelState
 from connector.domain.reasons import WORDINGS, Reason
 from connector.domain.roles import Permission
@@ -47,7 +47,7 @@ PAGE = 50
 _STATES = ("", "in_work", *STATES)
 """What the filter offers: everything, what is not done, each state."""
 _FILTERS = ("number", "state", "shop", "source", "reason", "day")
-_OUTDATED = Refusal(
+_OUTDATED = Said(
     "表示した後に状態が変わりました。いまの内容を見て、もう一度決めてください",
     "this has changed since it was shown; look at it as it is now, and decide anew",
 )
@@ -59,7 +59,7 @@ class OfferedAct:
 
     kind: EntryActKind
     confirm: str
-    why_not: Refusal | None
+    why_not: Said | None
 
 
 class EntryPages:
@@ -90,7 +90,7 @@ class EntryPages:
         try:
             sought = _sought(asked, cursor)
         except ValueError:
-            problem = Refusal("この条件は読み取れません", "this question cannot be read")
+            problem = Said("この条件は読み取れません", "this question cannot be read")
             sought, cursor = Sought(limit=PAGE), ""
         page = await self._store.search.page(sought)
         return await self._pages.html(
@@ -169,7 +169,7 @@ class EntryPages:
         return _see(f"/parcels/{act.parcel_id}?kept={act.kind}")
 
     async def _entry_page(
-        self, request: web.Request, of: EntryInFull, status: HTTPStatus, problem: Refusal | None
+        self, request: web.Request, of: EntryInFull, status: HTTPStatus, problem: Said | None
     ) -> web.Response:
         acts = [OfferedAct(kind, confirmation(kind, of.standing), refusal(kind, of.standing)) for kind in OF_ENTRIES]
         return await self._pages.html(
@@ -191,7 +191,7 @@ class EntryPages:
         )
 
     async def _label_page(
-        self, request: web.Request, of: LabelInFull, status: HTTPStatus, problem: Refusal | None
+        self, request: web.Request, of: LabelInFull, status: HTTPStatus, problem: Said | None
     ) -> web.Response:
         why_not = label_refusal(ParcelState(of.listed.state), of.parcel.label)
         acts = [OfferedAct(kind, LABEL_DESTROYED if kind is EntryActKind.VOID else "", why_not) for kind in OF_LABELS]
@@ -212,9 +212,7 @@ class EntryPages:
             **self._around(request, of, problem),
         )
 
-    def _around(
-        self, request: web.Request, of: EntryInFull | LabelInFull, problem: Refusal | None
-    ) -> dict[str, object]:
+    def _around(self, request: web.Request, of: EntryInFull | LabelInFull, problem: Said | None) -> dict[str, object]:
         now = self._clock()
         history = list(reversed(moments(of.story, now)))
         return {
@@ -271,11 +269,11 @@ def _seen(word: str) -> int | None:
     return int(word) if word.isascii() and word.isdigit() and len(word) < 19 else None  # noqa: PLR2004 - digits of 2**63
 
 
-def _why_not(refused: ActRefused, by_state: Refusal | None) -> Refusal:
+def _why_not(refused: ActRefused, by_state: Said | None) -> Said:
     """Why nothing was done; the state is the best reason."""
     if isinstance(refused, ActOutdated):
         return _OUTDATED
-    return by_state or Refusal(refused.ja, str(refused))
+    return by_state or refused.said
 
 
 def _see(address: str) -> web.Response:

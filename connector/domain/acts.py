@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from connector.domain.decision import Person
+from connector.domain.language import Said
 
 LONGEST_WHY = 500
 LONGEST_WHO = 60
@@ -86,11 +87,11 @@ _PERSONAL = re.compile(
 
 
 class ActRefused(ValueError):
-    """An act that lacks something, or does not fit; the message says what, for the person who tried it; ``ja`` too."""
+    """An act that lacks something, or does not fit; ``said`` to the person who tried it, the message in English."""
 
-    def __init__(self, message: str, ja: str) -> None:
-        super().__init__(message)
-        self.ja = ja
+    def __init__(self, said: Said) -> None:
+        super().__init__(said.en)
+        self.said = said
 
 
 class ActIncomplete(ActRefused):
@@ -124,7 +125,7 @@ def checked(act: Act) -> Act:
     if needed is not None and act.confirmed != needed:
         ask = ASKS[act.kind]
         raise ActIncomplete(
-            f"this act must be confirmed with {needed}: {ask.confirm_en}", f"確認が必要です: {ask.confirm_ja}"
+            Said(f"確認が必要です: {ask.confirm_ja}", f"this act must be confirmed with {needed}: {ask.confirm_en}")
         )
     return act
 
@@ -137,15 +138,17 @@ def check_words(who: str, why: str) -> None:
     """
     check_who(who)
     if not why.strip():
-        raise ActIncomplete("an act needs a reason", "理由を書いてください")
+        raise ActIncomplete(Said("理由を書いてください", "an act needs a reason"))
     if len(why) > LONGEST_WHY:
         raise ActIncomplete(
-            f"the reason has more than {LONGEST_WHY} characters", f"理由は{LONGEST_WHY}文字までにしてください"
+            Said(f"理由は{LONGEST_WHY}文字までにしてください", f"the reason has more than {LONGEST_WHY} characters")
         )
     if _PERSONAL.search(unicodedata.normalize("NFKC", why)):
         raise ActIncomplete(
-            "the reason looks as if it held a telephone number, an address or mail; leave these out",
-            "理由に電話番号・住所・メールアドレスのようなものがあります。入れずに書いてください",
+            Said(
+                "理由に電話番号・住所・メールアドレスのようなものがあります。入れずに書いてください",
+                "the reason looks as if it held a telephone number, an address or mail; leave these out",
+            )
         )
 
 
@@ -156,14 +159,18 @@ def check_who(who: str) -> None:
         ActIncomplete: with what is wrong.
     """
     if not who.strip():
-        raise ActIncomplete("an act needs the name of whoever does it", "担当者の名前が必要です")
+        raise ActIncomplete(Said("担当者の名前が必要です", "an act needs the name of whoever does it"))
     if not who.isprintable() or len(who) > LONGEST_WHO:
         raise ActIncomplete(
-            f"the name must be one line of at most {LONGEST_WHO} characters",
-            f"名前は{LONGEST_WHO}文字までの一行にしてください",
+            Said(
+                f"名前は{LONGEST_WHO}文字までの一行にしてください",
+                f"the name must be one line of at most {LONGEST_WHO} characters",
+            )
         )
     if _PERSONAL.search(unicodedata.normalize("NFKC", who)):
         raise ActIncomplete(
-            "the name looks like mail or a telephone number; a plain name is enough",
-            "名前だけを書いてください。メールアドレスや電話番号は要りません",
+            Said(
+                "名前だけを書いてください。メールアドレスや電話番号は要りません",
+                "the name looks like mail or a telephone number; a plain name is enough",
+            )
         )

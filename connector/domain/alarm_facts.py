@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from connector.domain.advice import Saving
-from connector.domain.alarm_words import Said
 from connector.domain.calendar import Calendar
 from connector.domain.decision import ConflictKind
 from connector.domain.entry import Entry, EntryState
+from connector.domain.language import Said
 from connector.domain.memory import LineMemory
 from connector.domain.parcel import EnterOn, Parcel
 

@@ -1,23 +1,7 @@
 """The sentences of alarms in both languages: what happened, and what to do."""
 
-from dataclasses import dataclass
-
 from connector.domain.decision import ConflictKind
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """The same in both languages."""
-
-    ja: str
-    en: str
-
-    def filled(self, **values: object) -> "Said":
-        """With values in place of ``{names}``; of a value that is said in both languages, each takes its own."""
-        ja = {name: value.ja if isinstance(value, Said) else value for name, value in values.items()}
-        en = {name: value.en if isinstance(value, Said) else value for name, value in values.items()}
-        return Said(self.ja.format(**ja), self.en.format(**en))
-
+from connector.domain.language import Said
 
 SHIP_BY_NEAR = Said("発送予定日が迫っていますが、", "The ship-by date is near, and ")
 SHIP_BY_PAST = Said("発送予定日を過ぎましたが、", "The ship-by date is past, and ")

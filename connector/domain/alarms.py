@@ -34,7 +34,6 @@ from connector.domain.alarm_words import (
     SHIP_IT,
     UNRESOLVED,
     WITH_LABEL,
-    Said,
 )
 from connector.domain.calendar import (
     Calendar,
@@ -45,6 +44,7 @@ from connector.domain.calendar import (
 )
 from connector.domain.decision import ConflictKind, Label, Person
 from connector.domain.entry import Entry, EntryState
+from connector.domain.language import Said
 from connector.domain.memory import CANCEL_UNDER_WAY
 from connector.domain.orders import JAPAN, ShippingStatus
 from connector.domain.reasons import WORDINGS, Reason

@@ -6,9 +6,8 @@ from datetime import datetime
 
 from connector.domain.advice import Saving
 from connector.domain.alarm_facts import Alarm, AlarmKind
-from connector.domain.alarm_words import Said
 from connector.domain.alert_facts import THE_REST, Letter, Occasion
-from connector.domain.language import Language
+from connector.domain.language import Language, Said
 from connector.domain.orders import JAPAN
 
 LONGEST_LIST = 5

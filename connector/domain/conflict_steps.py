@@ -4,9 +4,9 @@ The names of menus and buttons in QSM are those of a published guide for sellers
 """
 
 from connector.domain.acts import ActKind
-from connector.domain.alarm_words import Said
 from connector.domain.decision import ConflictKind
 from connector.domain.entry import EntryState
+from connector.domain.language import Said
 
 _FIND = Said(
     "QSMの左メニュー「配送/キャンセル/未受取」で「キャンセル要請」の件数を押し、この注文をダブルクリックします。",

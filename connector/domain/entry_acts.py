@@ -9,6 +9,7 @@ from enum import StrEnum
 from connector.domain.acts import ASKS, NEEDS, ActIncomplete, ActKind, ActRefused, Ask, check_words
 from connector.domain.decision import Label, Person
 from connector.domain.entry import EntryState
+from connector.domain.language import Said
 from connector.domain.parcel import ParcelState
 from connector.domain.reasons import Reason
 
@@ -108,14 +109,6 @@ class ActOutdated(ActRefused):
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why an act is not possible, in both languages."""
-
-    ja: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
 class Standing:
     """All that decides which acts are possible on an entry. ``in_conflict``: its line has an open conflict."""
 
@@ -133,12 +126,14 @@ def checked_entry_act(act: EntryAct) -> EntryAct:
         ActIncomplete: with what is missing.
     """
     if act.kind not in OF_ENTRIES:
-        raise ActIncomplete("this is no act on an entry", "入力に対してできる操作ではありません")
+        raise ActIncomplete(Said("入力に対してできる操作ではありません", "this is no act on an entry"))
     check_words(act.who, act.why)
     if act.kind is EntryActKind.RELEASE and act.number and act.confirmed != NUMBER_CHECKED:
         raise ActIncomplete(
-            f"a release must be confirmed with {NUMBER_CHECKED}: {NUMBER_CHECKED_EN}",
-            f"確認が必要です: {NUMBER_CHECKED_JA}",
+            Said(
+                f"確認が必要です: {NUMBER_CHECKED_JA}",
+                f"a release must be confirmed with {NUMBER_CHECKED}: {NUMBER_CHECKED_EN}",
+            )
         )
     if act.kind is EntryActKind.VOID:
         _check_destroyed(act.confirmed)
@@ -153,7 +148,7 @@ def checked_label_act(act: LabelAct) -> LabelAct:
     """
     if act.kind not in OF_LABELS:
         raise ActIncomplete(
-            "this is no act on a label without an order", "注文が不明なラベルに対してできる操作ではありません"
+            Said("注文が不明なラベルに対してできる操作ではありません", "this is no act on a label without an order")
         )
     check_words(act.who, act.why)
     if act.kind is EntryActKind.VOID:
@@ -162,13 +157,17 @@ def checked_label_act(act: LabelAct) -> LabelAct:
     order_no, pack_no = (unicodedata.normalize("NFKC", number).strip() for number in (act.order_no, act.pack_no))
     if bool(order_no) == bool(pack_no):
         raise ActIncomplete(
-            "an assignment names an order number or a cart number, one of the two",
-            "注文番号かカート番号の、どちらか一つだけを入力してください",
+            Said(
+                "注文番号かカート番号の、どちらか一つだけを入力してください",
+                "an assignment names an order number or a cart number, one of the two",
+            )
         )
     if not _NUMBER.fullmatch(order_no or pack_no):
         raise ActIncomplete(
-            "an order number or cart number has 7 to 20 digits and nothing else",
-            "注文番号・カート番号は7桁から20桁の数字です",
+            Said(
+                "注文番号・カート番号は7桁から20桁の数字です",
+                "an order number or cart number has 7 to 20 digits and nothing else",
+            )
         )
     return replace(act, order_no=order_no, pack_no=pack_no)
 
@@ -181,7 +180,7 @@ def confirmation(kind: EntryActKind, of: Standing) -> str:
     return NUMBER_CHECKED if from_check_digit else ""
 
 
-def refusal(kind: EntryActKind, of: Standing) -> Refusal | None:
+def refusal(kind: EntryActKind, of: Standing) -> Said | None:
     """Why the act is not possible on such an entry; None when it is. Total over the acts on entries.
 
     Raises:
@@ -198,17 +197,17 @@ def refusal(kind: EntryActKind, of: Standing) -> Refusal | None:
             return _nothing_to_look_at(of)
         case EntryActKind.VOID:
             if of.label is Label.VOIDED:
-                return Refusal("ラベルはすでに無効です", "the label is void already")
+                return Said("ラベルはすでに無効です", "the label is void already")
             return _NOTHING_LEFT if of.state is EntryState.DROPPED else None
         case EntryActKind.ASSIGN:
             raise ValueError("an entry has its order; only labels without one are assigned")
 
 
-def label_refusal(state: ParcelState, label: Label) -> Refusal | None:
+def label_refusal(state: ParcelState, label: Label) -> Said | None:
     """Why nothing can be done about a label as one without an order; None when it can."""
     if state is not ParcelState.UNRESOLVED:
-        return Refusal("注文はすでに特定されています", "the order of this label is known")
-    return Refusal("ラベルは無効です", "the label is void already") if label is Label.VOIDED else None
+        return Said("注文はすでに特定されています", "the order of this label is known")
+    return Said("ラベルは無効です", "the label is void already") if label is Label.VOIDED else None
 
 
 def next_act(of: Standing) -> EntryActKind | None:
@@ -222,69 +221,71 @@ def _check_destroyed(confirmed: str) -> None:
     if confirmed != LABEL_DESTROYED:
         ask = ENTRY_ASKS[EntryActKind.VOID]
         raise ActIncomplete(
-            f"this act must be confirmed with {LABEL_DESTROYED}: {ask.confirm_en}",
-            f"確認が必要です: {ask.confirm_ja}",
+            Said(
+                f"確認が必要です: {ask.confirm_ja}",
+                f"this act must be confirmed with {LABEL_DESTROYED}: {ask.confirm_en}",
+            )
         )
 
 
-_HELD_ALREADY = Refusal("すでに担当者が保留しています", "a person holds it already")
-_TAKEN = Refusal(
+_HELD_ALREADY = Said("すでに担当者が保留しています", "a person holds it already")
+_TAKEN = Said(
     "Qoo10がすでに番号を受け付けています。ラベルを使わないときは無効にしてください",
     "Qoo10 has taken the number; if the label is not used, mark it void",
 )
-_NOTHING_LEFT = Refusal("入力するものはもうありません", "nothing is left to enter")
-_NO_HOLD: dict[EntryState, Refusal | None] = {
+_NOTHING_LEFT = Said("入力するものはもうありません", "nothing is left to enter")
+_NO_HOLD: dict[EntryState, Said | None] = {
     EntryState.WAITING: None,
     EntryState.HELD: None,
-    EntryState.ENTERING: Refusal(
+    EntryState.ENTERING: Said(
         "いま書き込んでいるところで、もう止められません",
         "the number is being written at this moment and cannot be held any more",
     ),
     EntryState.ACCEPTED: _TAKEN,
     EntryState.CONFIRMED: _TAKEN,
-    EntryState.UNCLEAR: Refusal(
+    EntryState.UNCLEAR: Said(
         "番号は送信済みで結果が不明です。入っているかもしれないため、もう止められません",
         "the number went out and may stand already; it cannot be held any more",
     ),
-    EntryState.CONFLICT: Refusal(
+    EntryState.CONFLICT: Said(
         "要判断の間は入力されません。キャンセル要請の画面で決めてください",
         "nothing is entered in a conflict; decide there",
     ),
-    EntryState.REFUSED: Refusal("Qoo10が拒否した番号は自動では送りません", "a refused number is not sent by itself"),
+    EntryState.REFUSED: Said("Qoo10が拒否した番号は自動では送りません", "a refused number is not sent by itself"),
     EntryState.DROPPED: _NOTHING_LEFT,
 }
 
 
-def _no_release(of: Standing) -> Refusal | None:
+def _no_release(of: Standing) -> Said | None:
     if of.person is Person.HOLD:
         return None
     if (of.state, of.reason) != (EntryState.HELD, Reason.CHECK_DIGIT):
-        return Refusal(
+        return Said(
             "担当者による保留でも、検査数字による保留でもありません",
             f"this entry is not held for its check digit, nor by a person, but {of.state}: {of.reason}",
         )
     if of.person is Person.NUMBER_CHECKED:
-        return Refusal("すでに解除されています", "this entry is released already")
+        return Said("すでに解除されています", "this entry is released already")
     return None
 
 
-def _release_first(of: Standing) -> Refusal | None:
+def _release_first(of: Standing) -> Said | None:
     if of.person is not Person.HOLD:
         return None
-    return Refusal("担当者が保留しています。解除してください", "a person holds it: release it instead")
+    return Said("担当者が保留しています。解除してください", "a person holds it: release it instead")
 
 
-def _goes_by_itself(of: Standing) -> Refusal:
-    return Refusal(
+def _goes_by_itself(of: Standing) -> Said:
+    return Said(
         "自動で進むか、すでに終わっています", f"this entry is {of.state}: it goes by itself, or nothing is left to do"
     )
 
 
-def _nothing_to_look_at(of: Standing) -> Refusal | None:
+def _nothing_to_look_at(of: Standing) -> Said | None:
     if of.in_conflict or of.state is EntryState.CONFLICT:
-        return Refusal("キャンセル要請の画面で対応を記録してください", "it is in a conflict: what is done there counts")
+        return Said("キャンセル要請の画面で対応を記録してください", "it is in a conflict: what is done there counts")
     if of.state not in STANDS_STILL:
         return _goes_by_itself(of)
     if of.person is Person.HOLD:
-        return Refusal("担当者が保留したので、確認済みです", "a person holds it and so has looked at it")
+        return Said("担当者が保留したので、確認済みです", "a person holds it and so has looked at it")
     return None

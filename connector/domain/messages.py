@@ -9,6 +9,7 @@ from connector.domain.acts import ActIncomplete, ActRefused, check_words
 from connector.domain.conflict import Clock, Fact, What
 from connector.domain.decision import ConflictKind
 from connector.domain.entry import Entry, EntryState
+from connector.domain.language import Said
 from connector.domain.memory import LineMemory
 
 APOLOGY = "crossing-apology"
@@ -85,7 +86,10 @@ def checked_message(message: BuyerMessage, earlier: Sequence[Attempt]) -> BuyerM
     check_words(message.who, message.why)
     if message.confirmed not in ("", LOOKED_IN_QSM):
         raise ActIncomplete(
-            f"the only confirmation of a message is {LOOKED_IN_QSM}", f"送信の確認に使えるのは {LOOKED_IN_QSM} だけです"
+            Said(
+                f"送信の確認に使えるのは {LOOKED_IN_QSM} だけです",
+                f"the only confirmation of a message is {LOOKED_IN_QSM}",
+            )
         )
     before = [attempt for attempt in earlier if attempt.inquiry == message.inquiry]
     unclear = any(attempt.outcome in ("", MessageOutcome.UNCLEAR) for attempt in before)
@@ -93,8 +97,10 @@ def checked_message(message: BuyerMessage, earlier: Sequence[Attempt]) -> BuyerM
     if (unclear or sent) and message.confirmed != LOOKED_IN_QSM:
         happened = "may have been answered before (the answer was lost)" if unclear else "was answered with this before"
         raise ActRefused(
-            f"this inquiry {happened}; look into QSM, and if it is not there confirm with {LOOKED_IN_QSM}",
-            "このお問い合わせには返信済みの可能性があります。QSMで届いていないことを確かめ、確認の印を付けて送ってください",
+            Said(
+                "このお問い合わせには返信済みの可能性があります。QSMで届いていないことを確かめ、確認の印を付けて送ってください",
+                f"this inquiry {happened}; look into QSM, and if it is not there confirm with {LOOKED_IN_QSM}",
+            )
         )
     return replace(message, who=message.who.strip(), why=message.why.strip())
 

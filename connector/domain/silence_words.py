@@ -1,6 +1,6 @@
 """The sentences of alarms about parts that work no more, in both languages: what happened, and what to do."""
 
-from connector.domain.alarm_words import Said
+from connector.domain.language import Said
 
 SHOP_STOPPED = Said(
     "Qoo10がショップ {shop} のキーを受け付けず、番号の入力が止まっています。",

@@ -12,12 +12,12 @@ from connector.domain.entry_acts import (
     OF_LABELS,
     EntryActKind,
     PersonStep,
-    Refusal,
     confirmation,
     label_refusal,
     next_act,
     refusal,
 )
+from connector.domain.language import Said
 from connector.domain.parcel import ParcelState
 from connector.listing.moments import moments
 from connector.listing.views import entry_view, story_view, time_view
@@ -63,7 +63,7 @@ def looked_at(steps: Sequence[Step], entry_id: int | None) -> dict[str, Any] | N
     return None
 
 
-def _act(kind: EntryActKind, confirm: str, why_not: Refusal | None) -> dict[str, Any]:
+def _act(kind: EntryActKind, confirm: str, why_not: Said | None) -> dict[str, Any]:
     ask = ENTRY_ASKS[kind]
     return {
         "act": str(kind),

@@ -14,6 +14,7 @@ import structlog
 
 from connector.domain.acts import ActRefused, check_words
 from connector.domain.inquiries import Inquiry, InquiryType
+from connector.domain.language import Said
 from connector.domain.messages import BuyerMessage, MessageOutcome, outcome_fact
 from connector.keeper.inquiries import Inquiries
 from connector.messages.drafts import Draft, NoDraft, draft, drafts
@@ -31,11 +32,11 @@ log = structlog.get_logger()
 
 
 class MessageRefused(Exception):
-    """Nothing was sent; the text says why, and what to do; ``ja`` too."""
+    """Nothing was sent; ``said`` is why, and what to do, the message in English."""
 
-    def __init__(self, message: str, ja: str) -> None:
-        super().__init__(message)
-        self.ja = ja
+    def __init__(self, said: Said) -> None:
+        super().__init__(said.en)
+        self.said = said
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +108,21 @@ class MessageDesk:
         postbox = self._postboxes.get(shop)
         if postbox is None or not postbox.may_answer:
             raise MessageRefused(
-                f"sending is switched off for the shop {shop}: set shops.{shop}.answer_inquiries = true, or copy the "
-                "text and send it in QSM",
-                f"ショップ {shop} では送信を使わない設定です。shops.{shop}.answer_inquiries を true にするか、"
-                "文面をコピーしてQSMで送ってください",
+                Said(
+                    f"ショップ {shop} では送信を使わない設定です。shops.{shop}.answer_inquiries を true にするか、"
+                    "文面をコピーしてQSMで送ってください",
+                    f"sending is switched off for the shop {shop}: set shops.{shop}.answer_inquiries = true, or copy "
+                    "the text and send it in QSM",
+                )
             )
         rows = await self._store.log_rows(conflict_id=case.conflict.id)
         try:
             check_words(wanted.who, wanted.why)  # before anybody is asked
             text = draft(await self._templates(), wanted.template, case, rows)
         except ActRefused as refused:
-            raise MessageRefused(str(refused), refused.ja) from None
+            raise MessageRefused(refused.said) from None
         except (NoDraft, TemplateError) as reason:
-            raise MessageRefused(str(reason), f"この文面は使えません({reason})") from None
+            raise MessageRefused(Said(f"この文面は使えません({reason})", str(reason))) from None
         async with self._one_at_a_time:
             inquiry = await self._open_inquiry(postbox, order_no)
             message = BuyerMessage(
@@ -135,7 +138,7 @@ class MessageDesk:
             try:
                 message = await self._store.begin_message(message)
             except ActRefused as refused:
-                raise MessageRefused(str(refused), refused.ja) from None
+                raise MessageRefused(refused.said) from None
             sent = await _answer(postbox.client, inquiry, text)
             return await self._settle(message, sent, shop)
 
@@ -148,16 +151,20 @@ class MessageDesk:
             listed = await postbox.inquiries.look()
         except QapiError as error:
             raise MessageRefused(
-                f"Qoo10's inquiries cannot be read now ({error}); try again later",
-                f"Qoo10のお問い合わせをいま読み取れません。しばらくして、もう一度送ってください({error})",
+                Said(
+                    f"Qoo10のお問い合わせをいま読み取れません。しばらくして、もう一度送ってください({error})",
+                    f"Qoo10's inquiries cannot be read now ({error}); try again later",
+                )
             ) from None
         found = _to_answer(inquiry for inquiry in listed if inquiry.order_no == order_no)
         if found is None:
             raise MessageRefused(
-                f"the buyer has no open inquiry about the order {order_no}, and Qoo10 takes messages as answers only; "
-                "copy the text and send it in QSM",
-                f"注文 {order_no} について未回答のお問い合わせがありません。Qoo10では返信としてしか送れないので、"
-                "文面をコピーしてQSMで送ってください",
+                Said(
+                    f"注文 {order_no} について未回答のお問い合わせがありません。Qoo10では返信としてしか送れないので、"
+                    "文面をコピーしてQSMで送ってください",
+                    f"the buyer has no open inquiry about the order {order_no}, and Qoo10 takes messages as answers "
+                    "only; copy the text and send it in QSM",
+                )
             )
         return found
 

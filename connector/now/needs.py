@@ -7,7 +7,8 @@ from urllib.parse import quote
 
 from connector.domain.advice import Saving
 from connector.domain.alarm_facts import Alarm, AlarmKind
-from connector.domain.alarm_words import CONFLICT, Said
+from connector.domain.alarm_words import CONFLICT
+from connector.domain.language import Said
 from connector.domain.orders import JAPAN
 from connector.listing.words import wording
 from connector.proof.dossier import standing_advice

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from connector.domain.acts import DECISIONS, Act, ActKind, ActRefused
 from connector.domain.conflict import Clock, Fact, What
 from connector.domain.decision import Person
+from connector.domain.language import Said
 from connector.store.conflicts import ConflictRow, append_facts, conflict_of
 from connector.store.entries import wake_others
 from connector.store.schema import conflict, entry
@@ -25,7 +26,9 @@ async def act_on(connection: AsyncConnection, acts: Sequence[Act]) -> list[str]:
     for act in acts:
         row = (await connection.execute(select(conflict).where(conflict.c.id == act.conflict_id))).one_or_none()
         if row is None:
-            raise ActRefused(f"there is no conflict {act.conflict_id}", f"番号 {act.conflict_id} の件はありません")
+            raise ActRefused(
+                Said(f"番号 {act.conflict_id} の件はありません", f"there is no conflict {act.conflict_id}")
+            )
         of = conflict_of(row)
         await _do(connection, of, act)
         shops.append(of.shop)
@@ -35,9 +38,11 @@ async def act_on(connection: AsyncConnection, acts: Sequence[Act]) -> list[str]:
 async def _do(connection: AsyncConnection, of: ConflictRow, act: Act) -> None:
     closed = of.closed_at is not None
     if act.kind is ActKind.REOPEN and not closed:
-        raise ActRefused("this conflict is open already", "この記録はすでに開いています")
+        raise ActRefused(Said("この記録はすでに開いています", "this conflict is open already"))
     if closed and act.kind not in (ActKind.REOPEN, ActKind.NOTE):
-        raise ActRefused("this conflict is closed; reopen it first", "この記録は閉じています。先に開き直してください")
+        raise ActRefused(
+            Said("この記録は閉じています。先に開き直してください", "this conflict is closed; reopen it first")
+        )
     facts = [_person(act)]
     if act.kind is ActKind.REOPEN:
         await _reopen(connection, of)
@@ -74,7 +79,7 @@ async def _reopen(connection: AsyncConnection, of: ConflictRow) -> None:
     standing = await connection.execute(select(conflict.c.id).where(*same, conflict.c.closed_at.is_(None)))
     if standing.first() is not None:
         raise ActRefused(
-            "a newer conflict of this kind is open on the line", "同じ注文の新しい記録がすでに開いています"
+            Said("同じ注文の新しい記録がすでに開いています", "a newer conflict of this kind is open on the line")
         )
     await connection.execute(
         update(conflict).where(conflict.c.id == of.id).values(closed_at=None, outcome="", last_verdict="")

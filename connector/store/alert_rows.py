@@ -9,8 +9,8 @@ from sqlalchemy import Row
 
 from connector.domain.advice import Saving
 from connector.domain.alarm_facts import Alarm, AlarmKind
-from connector.domain.alarm_words import Said
 from connector.domain.alert_facts import Alert, Told
+from connector.domain.language import Said
 
 
 def values_of(of: Alert) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from connector.domain.entry_acts import (
     label_refusal,
     refusal,
 )
+from connector.domain.language import Said
 from connector.domain.parcel import ParcelState
 from connector.domain.reasons import Reason
 from connector.store.conflicts import lines_in_conflict
@@ -80,11 +81,11 @@ async def act_on_entries(connection: AsyncConnection, acts: Sequence[EntryAct]) 
     for act in acts:
         row = await _row(connection, act.entry_id)
         if row is None:
-            raise ActRefused(f"there is no entry {act.entry_id}", "この入力はありません")
+            raise ActRefused(Said("この入力はありません", f"there is no entry {act.entry_id}"))
         await _require_seen(connection, act.seen, row.id, None)
         standing = await standing_of(connection, row)
         if (why_not := refusal(act.kind, standing)) is not None:
-            raise ActRefused(why_not.en, why_not.ja)
+            raise ActRefused(why_not)
         _require_number(act, row, standing)
         await _DO[act.kind](connection, row, act)
         shops.append(row.shop)
@@ -101,11 +102,11 @@ async def act_on_labels(connection: AsyncConnection, acts: Sequence[LabelAct]) -
     for act in acts:
         row = (await connection.execute(select(parcel).where(parcel.c.id == act.parcel_id))).one_or_none()
         if row is None:
-            raise ActRefused(f"there is no label {act.parcel_id}", "このラベルはありません")
+            raise ActRefused(Said("このラベルはありません", f"there is no label {act.parcel_id}"))
         await _require_seen(connection, act.seen, None, row.id)
         label = (await parcels_by_id(connection, [row.id]))[row.id].label
         if (why_not := label_refusal(ParcelState(row.state), label)) is not None:
-            raise ActRefused(why_not.en, why_not.ja)
+            raise ActRefused(why_not)
         if act.kind is EntryActKind.VOID:
             await void_number(connection, row.shop, row.tracking_number, row.created_at, act.who, act.at)
         else:
@@ -141,7 +142,7 @@ async def _require_seen(
     connection: AsyncConnection, seen: int | None, entry_id: int | None, parcel_id: int | None
 ) -> None:
     if seen is not None and seen != await version_of(connection, entry_id, parcel_id):
-        raise ActOutdated("this has changed since it was read", "表示したあとに変わりました。読み直してください")
+        raise ActOutdated(Said("表示したあとに変わりました。読み直してください", "this has changed since it was read"))
 
 
 def _require_number(act: EntryAct, row: Row[Any], standing: Standing) -> None:
@@ -150,13 +151,17 @@ def _require_number(act: EntryAct, row: Row[Any], standing: Standing) -> None:
         return
     if act.confirmed != NUMBER_CHECKED:
         raise ActRefused(
-            f"this entry is held for its check digit: confirm with {NUMBER_CHECKED}, and name the number",
-            "検査数字が合わない番号です。ラベルと見比べたことを確認し、番号を入力してください",
+            Said(
+                "検査数字が合わない番号です。ラベルと見比べたことを確認し、番号を入力してください",
+                f"this entry is held for its check digit: confirm with {NUMBER_CHECKED}, and name the number",
+            )
         )
     if same_number(act.number) != same_number(row.tracking_no):
         raise ActRefused(
-            f"the number of this entry is {row.tracking_no}, not {act.number}",
-            f"この入力の番号は {row.tracking_no} で、{act.number} ではありません",
+            Said(
+                f"この入力の番号は {row.tracking_no} で、{act.number} ではありません",
+                f"the number of this entry is {row.tracking_no}, not {act.number}",
+            )
         )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from connector.domain.acts import ActRefused
 from connector.domain.conflict import Fact, What
+from connector.domain.language import Said
 from connector.domain.messages import MESSAGE_ACT, Attempt, BuyerMessage, checked_message, sending_fact
 from connector.store.conflicts import ConflictRow, append_facts, conflict_by_id
 from connector.store.schema import conflict, conflict_log
@@ -38,7 +39,7 @@ async def settle_messages(connection: AsyncConnection, payloads: Sequence[tuple[
 async def _conflict(connection: AsyncConnection, conflict_id: int) -> ConflictRow:
     found = await conflict_by_id(connection, conflict_id)
     if found is None:
-        raise ActRefused(f"there is no conflict {conflict_id}", f"番号 {conflict_id} の件はありません")
+        raise ActRefused(Said(f"番号 {conflict_id} の件はありません", f"there is no conflict {conflict_id}"))
     return found
 
 

@@ -33,7 +33,7 @@ from connector.check.gather import examine, try_ports
 from connector.check.show import as_json, as_table, in_short
 from connector.check.words import NOTHING
 from connector.clock import utc_now
-from connector.domain.alarm_words import Said
+from connector.domain.language import Said
 from connector.qoo10.errors import CredentialError, LaterError, QapiError, RefusedError
 from connector.sandbox import Sandbox
 from connector.settings import ServerSettings, Settings, load_settings

@@ -16,9 +16,9 @@ from typer.testing import CliRunner
 
 from connector.cli import main
 from connector.domain.alarm_facts import Alarm, AlarmKind
-from connector.domain.alarm_words import Said
 from connector.domain.alert_facts import Alert, Letter, Occasion, Plan, Told
 from connector.domain.alert_words import Voice, text_of
+from connector.domain.language import Said
 from connector.store.alerts import Decided, MessageState, SettledMessage
 from connector.store.store import Store
 

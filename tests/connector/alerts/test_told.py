@@ -14,7 +14,7 @@ from connector.alerts.sender import Sender
 from connector.alerts.watch import AlertsWatch
 from connector.domain.advice import Saving
 from connector.domain.alarm_facts import Alarm, AlarmKind
-from connector.domain.alarm_words import Said
+from connector.domain.language import Said
 from connector.domain.silence import Looked
 from connector.metrics import Metrics
 from connector.settings import AlertSettings

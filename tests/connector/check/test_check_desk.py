@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from connector.check.desk import FRESH_FOR, CheckDesk
 from connector.check.findings import Finding, Level
-from connector.domain.alarm_words import Said
+from connector.domain.language import Said
 
 AT = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 

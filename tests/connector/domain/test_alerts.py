@@ -13,12 +13,11 @@ from hypothesis import strategies as st
 
 from connector.domain.advice import Saving
 from connector.domain.alarm_facts import Alarm, AlarmKind
-from connector.domain.alarm_words import Said
 from connector.domain.alert_facts import Alert, Letter, Occasion, Outbox, Policy, Rule
 from connector.domain.alert_words import Voice, text_of
 from connector.domain.alerts import GATHER, MOST_WAITING, MOST_WAITING_URGENT, plan
 from connector.domain.hours import Hours
-from connector.domain.language import Language
+from connector.domain.language import Language, Said
 from connector.domain.silence import Looked
 from connector.domain.standing import GONE_FOR, MOST_APART
 

@@ -10,12 +10,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from connector.domain.alarm_facts import Alarm, AlarmKind
-from connector.domain.alarm_words import Said
 from connector.domain.conflict import CANCEL_TOPIC, Fact, News, What
 from connector.domain.conflict import Clock as FactClock
 from connector.domain.decision import ConflictKind
 from connector.domain.entry import Entry, EntryState
 from connector.domain.hooks import HookEvent
+from connector.domain.language import Said
 from connector.domain.reasons import Reason
 from connector.hooks.bodies import MESSAGES
 from connector.hooks.maker import BEHIND, HookMaker

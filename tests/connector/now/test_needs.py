@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from connector.domain.advice import Saving
 from connector.domain.alarm_facts import Alarm, AlarmKind
-from connector.domain.alarm_words import Said
 from connector.domain.decision import ConflictKind, Person
 from connector.domain.entry import EntryState
+from connector.domain.language import Said
 from connector.domain.reasons import WORDINGS, Reason
 from connector.now.needs import needs
 from connector.store.cases import Case

@@ -51,7 +51,7 @@ def test_every_act_says_in_both_languages_what_is_confirmed() -> None:
     for kind, needed in NEEDS.items():
         with pytest.raises(ActRefused, match=needed) as refused:
             checked(Act(kind, 1, "佐藤", "理由", NOW))
-        assert ASKS[kind].confirm_ja in refused.value.ja
+        assert ASKS[kind].confirm_ja in refused.value.said.ja
         assert ASKS[kind].confirm_en in str(refused.value)
 
 

@@ -14,9 +14,9 @@ from sqlalchemy.dialects.sqlite import dialect
 
 from connector.domain.advice import Saving
 from connector.domain.alarm_facts import Alarm, AlarmKind
-from connector.domain.alarm_words import Said
 from connector.domain.alert_facts import Alert, Letter, Occasion, Outbox, Plan, Told
 from connector.domain.alert_words import Text
+from connector.domain.language import Said
 from connector.domain.silence import FailingTarget
 from connector.store import alerts
 from connector.store.alerts import FAILS_FROM, Decided, KeptMessage, MessageState, SettledMessage
