@@ -87,7 +87,7 @@ def check_options(options: Mapping[str, str]) -> str | None:
 
 SOURCE = FiledKind(
     kind="csv",
-    title="Any CSV file",
+    title="Any CSV file (任意のCSV)",
     way=Way.FILED,
     spec="https://www.rfc-editor.org/rfc/rfc4180",
     spec_read_on=date(2026, 11, 22),

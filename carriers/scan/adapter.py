@@ -68,7 +68,7 @@ def words_of(of: Sequence[CompanyService]) -> list[str]:
 
 SOURCE = ScannedKind(
     kind="scan",
-    title="Scan page of the console",
+    title="Packing table (検品スキャン)",
     way=Way.SCANNED,
     spec="https://www.usb.org/hid",
     spec_read_on=date(2026, 11, 23),
