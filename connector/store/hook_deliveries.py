@@ -11,7 +11,7 @@ from ulid import ULID
 
 from connector.domain.hooks import HookState, Tried, Trouble
 from connector.store.dialect import insert as insert_or_leave
-from connector.store.hook_schema import HOOK_DUE, hook_delivery, hook_target
+from connector.store.hook_schema import HOOK_DUE, HOOK_GIVEN_UP, hook_delivery, hook_target
 from connector.store.tables import UtcTime
 
 KEPT_FOR = timedelta(days=31)
@@ -150,6 +150,7 @@ async def _note(connection: AsyncConnection, target: str, tried: Tried, at: date
         values = {"failed_at": at, "failures": hook_target.c.failures + 1}
         if tried.trouble is Trouble.GONE:
             values["off_at"] = at
+    values |= {"trouble": tried.trouble, "status": tried.status}
     await connection.execute(update(hook_target).where(hook_target.c.name == target).values(values))
 
 
@@ -218,10 +219,14 @@ async def next_due_at(connection: AsyncConnection, target: str, now: datetime) -
 
 
 async def hook_deliveries(
-    connection: AsyncConnection, target: str, limit: int, before: int | None
+    connection: AsyncConnection, target: str, limit: int, before: int | None = None, *, given_up: bool = False
 ) -> list[HookDelivery]:
-    """A target's messages, the newest first."""
-    query = select(hook_delivery).where(hook_delivery.c.target == target)
+    """A target's messages (without a name those of all), the newest first; or only those that were given up."""
+    query = select(hook_delivery)
+    if target:
+        query = query.where(hook_delivery.c.target == target)
+    if given_up:
+        query = query.where(text(HOOK_GIVEN_UP))
     if before is not None:
         query = query.where(hook_delivery.c.seq < before)
     rows = await connection.execute(query.order_by(hook_delivery.c.seq.desc()).limit(limit))

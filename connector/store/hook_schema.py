@@ -6,6 +6,8 @@ from connector.store.tables import Id, UtcTime, count_column, index_where, metad
 
 HOOK_DUE = "state = 'due'"
 """Messages that are not delivered yet. Spelt out wherever it is asked for: only then are its indexes used."""
+HOOK_GIVEN_UP = "state = 'failed' AND line <> ''"
+"""Messages that were given up and can be delivered again, which a test cannot. Spelt out in the same way."""
 
 hook_target = Table(
     "hook_target",
@@ -19,8 +21,13 @@ hook_target = Table(
     time_column("succeeded_at"),
     time_column("failed_at"),
     count_column("failures"),
+    text_column("trouble"),
+    Column("status", Integer),
 )
-"""``history_id`` and ``log_seq`` are the last rows that the target was told of; ``failures`` those in a row."""
+"""``history_id`` and ``log_seq`` are the last rows that the target was told of; ``failures`` those in a row.
+
+``trouble`` and ``status`` are what came of the last try.
+"""
 
 hook_delivery = Table(
     "hook_delivery",
@@ -45,5 +52,6 @@ hook_delivery = Table(
     Index(None, "made_at"),
     index_where("ix_hook_delivery_due", HOOK_DUE, "target", "due_at"),
     index_where("ix_hook_delivery_line", HOOK_DUE, "target", "line", "seq"),
+    index_where("ix_hook_delivery_given_up", HOOK_GIVEN_UP, "target", "seq"),
 )
 """``key`` is the same for the same news; ``line`` is the order line within which messages keep their order."""

@@ -10,14 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from connector.domain.hooks import HookState, Trouble
 from connector.store.dialect import insert
 from connector.store.hook_news import log_ends
-from connector.store.hook_schema import HOOK_DUE, hook_delivery, hook_target
+from connector.store.hook_schema import HOOK_DUE, HOOK_GIVEN_UP, hook_delivery, hook_target
 
 
 @dataclass(frozen=True, slots=True)
 class HookTarget:
     """Where a target stands. ``off_at`` is when it answered that it wants no more; None while it is on.
 
-    ``failures`` counts tries in a row that came to nothing; ``due`` messages that wait, ``oldest_due_at`` since when.
+    ``failures`` counts tries in a row that came to nothing; ``due`` messages that wait, ``oldest_due_at`` since when;
+    ``given_up`` messages that can be delivered again. ``trouble`` and ``status`` are what came of the last try.
     """
 
     name: str
@@ -30,6 +31,9 @@ class HookTarget:
     failures: int = 0
     due: int = 0
     oldest_due_at: datetime | None = None
+    given_up: int = 0
+    trouble: Trouble = Trouble.NONE
+    status: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ async def begin_hooks(
             begins = insert(hook_target).values(
                 name=each.name, address_hash=each.address_hash, history_id=upto[0], log_seq=upto[1], since=at
             )
-            elsewhere = {"address_hash": each.address_hash, "off_at": None, "failures": 0}
+            untried = {"off_at": None, "failures": 0, "trouble": Trouble.NONE, "status": None}
+            elsewhere = {"address_hash": each.address_hash, **untried}
             await connection.execute(
                 begins.on_conflict_do_update(
                     index_elements=["name"], set_=elsewhere, where=hook_target.c.address_hash != each.address_hash
@@ -74,6 +79,12 @@ async def hook_targets(connection: AsyncConnection) -> list[HookTarget]:
         .group_by(hook_delivery.c.target)
     )
     waiting = {row.target: (row.due, row.oldest) for row in await connection.execute(waits)}
+    ended = (
+        select(hook_delivery.c.target, func.count().label("given_up"))
+        .where(text(HOOK_GIVEN_UP))
+        .group_by(hook_delivery.c.target)
+    )
+    given_up = {row.target: row.given_up for row in await connection.execute(ended)}
     rows = await connection.execute(select(hook_target).order_by(hook_target.c.name))
     return [
         HookTarget(
@@ -86,6 +97,9 @@ async def hook_targets(connection: AsyncConnection) -> list[HookTarget]:
             row.failed_at,
             row.failures,
             *waiting.get(row.name, (0, None)),
+            given_up.get(row.name, 0),
+            Trouble(row.trouble),
+            row.status,
         )
         for row in rows
     ]

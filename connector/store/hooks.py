@@ -93,10 +93,12 @@ class HookBook(Part):
         self.wake(wanted.target).set()
         return count
 
-    async def deliveries(self, target: str, limit: int, before: int | None = None) -> list[HookDelivery]:
-        """A target's messages, the newest first: those before this ``seq``."""
+    async def deliveries(
+        self, target: str, limit: int, before: int | None = None, *, given_up: bool = False
+    ) -> list[HookDelivery]:
+        """A target's messages (without a name those of all), the newest first: those before this ``seq``."""
         async with self._reader() as connection:
-            return await hook_deliveries(connection, target, limit, before)
+            return await hook_deliveries(connection, target, limit, before, given_up=given_up)
 
     async def forget(self, at: datetime) -> int:
         """Removes old messages, some at a time; gives how many."""

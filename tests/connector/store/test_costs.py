@@ -113,6 +113,8 @@ async def test_outgoing_webhooks_and_traces_read_no_table_through(store: Store, 
     await store.hooks.settle(SettledHook(due, judged(410), at))
     await store.hooks.targets()
     await store.hooks.deliveries("wms", 10, before=100)
+    await store.hooks.deliveries("wms", 10, given_up=True)
+    await store.hooks.deliveries("", 10, before=100)
     await store.hooks.forget(at + timedelta(days=99))
     await store.settle_entries([SettledEntry(entry, EntryState.CONFIRMED, Reason.SHOWN, at)])
     assert len((await store.traces.confirmed(0))[0]) == 1
@@ -124,6 +126,7 @@ async def test_outgoing_webhooks_and_traces_read_no_table_through(store: Store, 
     assert [step for step in hooks if "USING" not in step] == []
     assert any("ix_hook_delivery_due (target=? AND due_at<?)" in step for step in hooks)
     assert any("ix_hook_delivery_line (target=? AND line=? AND seq<?)" in step for step in hooks)
+    assert "SEARCH hook_delivery USING INDEX ix_hook_delivery_given_up (target=?)" in hooks
 
 
 async def test_what_sources_sent_is_read_by_their_indexes(store: Store, make: Make, plans: Any) -> None:

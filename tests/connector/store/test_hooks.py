@@ -140,6 +140,38 @@ class TestDeliveries:
         (wms,) = await store.hooks.targets()
         assert (wms.failures, wms.failed_at, wms.succeeded_at) == (0, make.at(), make.at(1))
 
+    async def test_a_target_keeps_what_came_of_its_last_try(self, store: Store, make: Make) -> None:
+        """Until it has another address: then nothing was tried yet."""
+        one, two = await made(store, make, hook(make, "1"), hook(make, "2", "main 2"))
+        seen = []
+        for each, tried in ((one, judged(503)), (two, TAKEN)):
+            await store.hooks.settle(SettledHook(each, tried, make.at(), due_at=make.at(1)))
+            (wms,) = await store.hooks.targets()
+            seen.append((wms.trouble, wms.status))
+        await store.hooks.record_test(SentTest(hook(make, "t", ""), new_id(make.at()), DOWN))
+        (wms,) = await store.hooks.targets()
+        seen.append((wms.trouble, wms.status))
+        await store.hooks.begin([replace(WMS, address_hash="other")], make.at(1))
+        (wms,) = await store.hooks.targets()
+
+        assert seen == [(Trouble.STATUS, 503), (Trouble.NONE, 200), (Trouble.TIMEOUT, None)]
+        assert (wms.trouble, wms.status, wms.failures) == (Trouble.NONE, None, 0)
+
+    async def test_what_was_given_up_is_counted_and_found_but_for_tests(self, store: Store, make: Make) -> None:
+        """A test is sent once, and never again."""
+        one, two, _ = await made(store, make, hook(make, "1"), hook(make, "2", "main 2"), hook(make, "3", "main 3"))
+        for each in (one, two):
+            await store.hooks.settle(SettledHook(each, DOWN, make.at()))
+        await store.hooks.record_test(SentTest(hook(make, "t", ""), new_id(make.at()), DOWN))
+
+        (wms,) = await store.hooks.targets()
+        found = await store.hooks.deliveries("wms", 10, given_up=True)
+        older = await store.hooks.deliveries("wms", 10, two.seq, given_up=True)
+
+        assert (wms.due, wms.given_up) == (1, 2)
+        assert ([each.seq for each in found], [each.seq for each in older]) == ([two.seq, one.seq], [one.seq])
+        assert len(await store.hooks.deliveries("", 10)) == 4
+
     async def test_410_switches_the_target_off(self, store: Store, make: Make) -> None:
         """What waits is given up, what comes is kept as given up, what is on its way is not tried again."""
         one, two, three = await made(store, make, hook(make, "1"), hook(make, "2", "main 2"), hook(make, "3", "main 3"))
@@ -152,7 +184,7 @@ class TestDeliveries:
         assert found == {one.seq: Trouble.GONE, two.seq: Trouble.TIMEOUT, three.seq: off, three.seq + 1: off}
         assert await store.hooks.due("wms", make.at(100), 10) == []
         (wms,) = await store.hooks.targets()
-        assert (wms.off_at, wms.due) == (make.at(1), 0)
+        assert (wms.off_at, wms.due, wms.given_up) == (make.at(1), 0, 4)
         with pytest.raises(TargetIsOff):
             await store.hooks.redeliver(Redeliver("wms", (), make.at(2)))
 
