@@ -23,7 +23,8 @@ from connector.cli_store import EXIT_WRONG_USE, fail
 from connector.clock import utc_now
 from connector.console.look import full_time
 from connector.daemon_api import DaemonRefused, DaemonSilent, ask
-from connector.domain.people import LanguageCode, PeopleRefused, usable_name
+from connector.domain.language import Language
+from connector.domain.people import PeopleRefused, usable_name
 from connector.domain.roles import Role, Via
 from connector.settings import Settings
 from connector.store.deeds import Deed, Outcome
@@ -41,7 +42,7 @@ RoleOption = Annotated[Role, typer.Option(help="viewer looks; packer scans too; 
 class People(Protocol):
     """Where users and tokens are changed."""
 
-    async def add_user(self, name: str, password: str, role: Role, language: LanguageCode) -> None:
+    async def add_user(self, name: str, password: str, role: Role, language: Language) -> None:
         """Adds a user."""
 
     async def change_user(self, user_id: int, *, role: Role | None = None, disabled: bool | None = None) -> None:
@@ -86,7 +87,7 @@ class _ThroughTheDaemon:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    async def add_user(self, name: str, password: str, role: Role, language: LanguageCode) -> None:
+    async def add_user(self, name: str, password: str, role: Role, language: Language) -> None:
         body = {"name": name, "password": password, "role": role, "language": language}
         await self._ask("POST", "/users", body)
 
@@ -122,7 +123,7 @@ class _IntoTheStore:
         self._desk = PeopleDesk(store, Passwords(), LoginLimits(), utc_now, time.monotonic)
         self._who = _who()
 
-    async def add_user(self, name: str, password: str, role: Role, language: LanguageCode) -> None:
+    async def add_user(self, name: str, password: str, role: Role, language: Language) -> None:
         async with self._written_down("users add", f"user {name}"):
             await self._desk.add_user(name, password, role, language)
 

@@ -59,7 +59,7 @@ def add_user(
     """
     settings = settings_or_exit(config)
     password = _password(name, stdin=password_stdin)
-    language = settings.console.language if lang is None else lang.value
+    language = settings.console.language if lang is None else lang
     do(settings, lambda at: at.add_user(name, password, role, language))
     say(f"{name.strip()} may log in now, as {role}.")
 

@@ -16,6 +16,7 @@ from connector.demo.play import play
 from connector.demo.scenario import SCENARIO, buy
 from connector.demo.stage import USER, Stage, rehearsal_qoo10, service
 from connector.domain.entry import EntryState
+from connector.domain.language import Language
 from tools.chromium import FLAGS, chromium
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
@@ -35,7 +36,7 @@ class Shot:
 
     name: str
     path: str
-    language: Literal["ja", "en"] = "ja"
+    language: Language = Language.JA
     scheme: Literal["light", "dark"] = "light"
     size: tuple[int, int] = DESK
     whole: bool = False
@@ -48,7 +49,7 @@ SHOTS = (
     Shot("login", "/login"),
     Shot("now", "/"),
     Shot("now-dark", "/", scheme="dark"),
-    Shot("now-en", "/", language="en"),
+    Shot("now-en", "/", language=Language.EN),
     Shot("now-phone", "/", size=PHONE),
     Shot("entries", "/entries"),
     Shot("entries-phone", "/entries", size=PHONE),

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from connector.access.login_limits import LoginLimits
 from connector.access.passwords import Passwords
 from connector.access.sessions import hash_of
+from connector.domain.language import Language
 from connector.domain.people import (
     ApiToken,
-    LanguageCode,
     PeopleRefused,
     Refusal,
     User,
@@ -50,7 +50,7 @@ class PeopleDesk:
         self._clock = clock
         self._monotonic = monotonic
 
-    async def add_user(self, name: str, password: str, role: Role, language: LanguageCode) -> User:
+    async def add_user(self, name: str, password: str, role: Role, language: Language) -> User:
         """Adds a user.
 
         Raises:
@@ -59,7 +59,7 @@ class PeopleDesk:
         """
         return await self._store.users.add(await self._new_user(name, password, role, language))
 
-    async def add_first_user(self, name: str, password: str, language: LanguageCode) -> User | None:
+    async def add_first_user(self, name: str, password: str, language: Language) -> User | None:
         """Adds an administrator where there is no user yet; None where there is one.
 
         Raises:
@@ -126,7 +126,7 @@ class PeopleDesk:
         new = NewToken(usable_name(name), hash_of(token), role, by, now, expires_at)
         return await self._store.tokens.add(new), token
 
-    async def _new_user(self, name: str, password: str, role: Role, language: LanguageCode) -> NewUser:
+    async def _new_user(self, name: str, password: str, role: Role, language: Language) -> NewUser:
         tidy = usable_name(name)
         check_password(password, tidy)
         return NewUser(tidy, await self._passwords.hash(password), role, language, self._clock())

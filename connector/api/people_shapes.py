@@ -8,7 +8,8 @@ from pydantic.config import JsonDict
 
 from connector.api.shapes import Answer, Body, Question
 from connector.domain.acts import LONGEST_WHO
-from connector.domain.people import LONGEST_PASSWORD, SHORTEST_PASSWORD, LanguageCode
+from connector.domain.language import Language
+from connector.domain.people import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from connector.domain.roles import Permission, Role, Via
 
 _NAME: JsonDict = {"minLength": 1, "maxLength": LONGEST_WHO}
@@ -22,7 +23,7 @@ class UserAnswer(Answer):
     id: int
     name: str
     role: Role
-    language: LanguageCode
+    language: Language
     created_at: datetime
     password_changed_at: datetime
     disabled_at: datetime | None
@@ -43,7 +44,7 @@ class NewUserBody(Body):
     password: SecretStr = Field(json_schema_extra=_PASSWORD)
     """Their first password, which they change on their account's page."""
     role: Role = Field(strict=False)
-    language: Literal["ja", "en", ""] = ""
+    language: Language | Literal[""] = ""
     """Of pages; empty for the one of the settings."""
 
 
@@ -51,7 +52,7 @@ class UserChangeBody(Body):
     """What changes about a user; what is left out stays."""
 
     role: Role | None = Field(default=None, strict=False)
-    language: LanguageCode | None = None
+    language: Language | None = None
     disabled: bool | None = None
     """True logs them out everywhere, and lets them log in no more."""
 
@@ -72,7 +73,7 @@ class OwnPasswordBody(Body):
 class OwnChangeBody(Body):
     """What one changes about oneself."""
 
-    language: LanguageCode
+    language: Language
 
 
 class MeAnswer(Answer):

@@ -13,7 +13,7 @@ from connector.api.people_shapes import NewPasswordBody, NewUserBody, UserAnswer
 from connector.api.people_views import user_view
 from connector.api.refusals import as_answers
 from connector.api.requests import as_json, id_in, read_body
-from connector.domain.people import LanguageCode
+from connector.domain.language import Language
 from connector.domain.roles import Permission
 from connector.store.store import Store
 from connector.store.users import UserChange
@@ -31,7 +31,7 @@ _PASSWORD = Operation("people", "Set a user's password", UserAnswer, takes=NewPa
 class UsersApi:
     """Lists, adds and changes users."""
 
-    def __init__(self, store: Store, desk: PeopleDesk, language: LanguageCode, clock: Callable[[], datetime]) -> None:
+    def __init__(self, store: Store, desk: PeopleDesk, language: Language, clock: Callable[[], datetime]) -> None:
         self._store = store
         self._desk = desk
         self._language = language

@@ -21,14 +21,13 @@ from connector.console.settings import SettingsPages
 from connector.console.sources import SourcePages
 from connector.console.stream import Stream
 from connector.console.users import UsersPages
-from connector.domain.language import Language
 
 
 def add_console(app: web.Application, routes: Routes, behind: Behind) -> Pages:
     """Adds the pages; before the gate is added, so that its refusals are shown as pages too."""
     assets = Assets()
     access, language = behind.access, behind.settings.console.language
-    pages = Pages(assets, Language(language), utc_now, behind.store.count_open_conflicts)
+    pages = Pages(assets, language, utc_now, behind.store.count_open_conflicts)
     app.middlewares.append(errors_as_pages(pages))
     app.on_response_prepare.append(add_headers)
     stream = Stream(behind.store.changes)

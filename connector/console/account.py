@@ -91,7 +91,7 @@ class AccountPages:
         if wanted not in set(Language):
             raise ApiError(422, "unknown_language", "There is no such language.", "The languages are ja and en.")
         language = Language(wanted)
-        await self._store.users.change(UserChange(user_id, self._clock(), language=language.value))
+        await self._store.users.change(UserChange(user_id, self._clock(), language=language))
         response = back("/account?done=language")
         keep_language(request, response, language)
         return response

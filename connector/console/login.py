@@ -15,7 +15,6 @@ from connector.access.sessions import Sessions
 from connector.console.forms import read_form
 from connector.console.language import keep_language, local_path
 from connector.console.pages import Pages
-from connector.domain.language import Language
 from connector.domain.people import PeopleRefused, User
 from connector.domain.roles import Permission
 from connector.http import RETRY_AFTER_S
@@ -80,7 +79,7 @@ class LoginPages:
         if user is None or not begun:
             return await self._form(request, back, HTTPStatus.UNAUTHORIZED)
         response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": back})
-        keep_language(request, response, Language(user.language))
+        keep_language(request, response, user.language)
         return response
 
     async def _log_out(self, request: web.Request) -> web.StreamResponse:

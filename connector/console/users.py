@@ -17,7 +17,8 @@ from connector.api.requests import id_in
 from connector.console.account import back, tried_too_often
 from connector.console.forms import read_form
 from connector.console.pages import Pages
-from connector.domain.people import SHORTEST_PASSWORD, WORDINGS, LanguageCode, PeopleRefused, User
+from connector.domain.language import Language
+from connector.domain.people import SHORTEST_PASSWORD, WORDINGS, PeopleRefused, User
 from connector.domain.reasons import Wording
 from connector.domain.roles import Permission, Role
 from connector.http import RETRY_AFTER_S, ApiError
@@ -37,7 +38,7 @@ class UsersPages:
         store: Store,
         desk: PeopleDesk,
         sessions: Sessions,
-        language: LanguageCode,
+        language: Language,
         clock: Callable[[], datetime],
     ) -> None:
         self._pages = pages

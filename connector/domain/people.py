@@ -5,13 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
 
 from connector.domain.acts import ActRefused, check_who
+from connector.domain.language import Language
 from connector.domain.reasons import Wording
 from connector.domain.roles import Role
-
-LanguageCode = Literal["ja", "en"]
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 1000
@@ -117,7 +115,7 @@ class User:
     id: int
     name: str
     role: Role
-    language: LanguageCode
+    language: Language
     created_at: datetime
     password_changed_at: datetime
     disabled_at: datetime | None = None

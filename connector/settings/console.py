@@ -6,7 +6,8 @@ from typing import Self
 
 from pydantic import Field, SecretStr, model_validator
 
-from connector.domain.people import LanguageCode, PeopleRefused, check_password, usable_name
+from connector.domain.language import Language
+from connector.domain.people import PeopleRefused, check_password, usable_name
 from connector.settings.base import WithSecrets
 
 
@@ -23,7 +24,7 @@ class ConsoleSettings(WithSecrets):
     """A browser that was not seen for so long has to log in again."""
     session_days: float = Field(default=14, gt=0, le=365)
     """Every browser has to log in again after so long."""
-    language: LanguageCode = "ja"
+    language: Language = Language.JA
     """The language of pages for whoever has not chosen one: ja or en."""
 
     @property

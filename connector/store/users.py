@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from connector.domain.people import LanguageCode, PeopleRefused, Refusal, User, name_key
+from connector.domain.language import Language
+from connector.domain.people import PeopleRefused, Refusal, User, name_key
 from connector.domain.roles import Role
 from connector.store.dialect import insert
 from connector.store.part import Part
@@ -22,7 +23,7 @@ class NewUser:
     name: str
     password_hash: str
     role: Role
-    language: LanguageCode
+    language: Language
     at: datetime
 
 
@@ -33,7 +34,7 @@ class UserChange:
     user_id: int
     at: datetime
     role: Role | None = None
-    language: LanguageCode | None = None
+    language: Language | None = None
     disabled: bool | None = None
 
 
@@ -228,7 +229,7 @@ def user_of(row: Row[Any]) -> User:
         id=row.id,
         name=row.name,
         role=Role(row.role),
-        language=row.language,
+        language=Language(row.language),
         created_at=row.created_at,
         password_changed_at=row.password_changed_at,
         disabled_at=row.disabled_at,

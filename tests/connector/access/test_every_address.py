@@ -22,6 +22,7 @@ from connector.access.sessions import hash_of
 from connector.app import RunningApp, running
 from connector.assembly import web as assembly
 from connector.assembly.behind import Behind
+from connector.domain.language import Language
 from connector.domain.roles import GRANTS, Permission, Role
 from connector.sandbox import Sandbox
 from connector.settings import load_settings
@@ -169,7 +170,7 @@ async def token_of(store: Store, role: Role, expires_at: datetime | None) -> str
 async def session_of(
     store: Store, name: str, role: Role, at: datetime = NOW, ends: datetime = NOW + timedelta(days=1)
 ) -> str:
-    user = await store.users.add(NewUser(name, "no hash", role, "ja", at))
+    user = await store.users.add(NewUser(name, "no hash", role, Language.JA, at))
     token = secrets.token_urlsafe()
     begun = await store.sessions.begin(
         NewSession(user, hash_of(token), at, ends, "127.0.0.1", "", "", idle_since=NOW - timedelta(days=9))

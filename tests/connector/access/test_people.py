@@ -12,6 +12,7 @@ from connector.access.login_limits import LoginLimits
 from connector.access.passwords import Passwords
 from connector.access.people import TOKEN_PREFIX, PeopleDesk, TriedTooOften
 from connector.access.sessions import hash_of
+from connector.domain.language import Language
 from connector.domain.people import ApiToken, PeopleRefused, Refusal
 from connector.domain.roles import Role
 from connector.store.store import Store
@@ -29,7 +30,7 @@ async def refusal(of: object) -> Refusal:
 
 
 async def test_a_user_logs_in_with_name_and_password(desk: PeopleDesk) -> None:
-    added = await desk.add_user("Sato", PASSWORD, Role.PACKER, "ja")
+    added = await desk.add_user("Sato", PASSWORD, Role.PACKER, Language.JA)
 
     assert (added.name, added.role, added.language, added.created_at) == ("Sato", Role.PACKER, "ja", AT)
     assert await desk.log_in(HERE, "Sato", PASSWORD) == added
@@ -40,18 +41,18 @@ async def test_a_user_logs_in_with_name_and_password(desk: PeopleDesk) -> None:
 
 @pytest.mark.parametrize("name", ["sato", "SATO", "ｓａｔｏ", " Sato "])
 async def test_names_that_look_alike_are_one(desk: PeopleDesk, name: str) -> None:
-    await desk.add_user("Sato", PASSWORD, Role.PACKER, "ja")
+    await desk.add_user("Sato", PASSWORD, Role.PACKER, Language.JA)
 
-    assert await refusal(desk.add_user(name, PASSWORD, Role.ADMIN, "ja")) is Refusal.NAME_TAKEN
+    assert await refusal(desk.add_user(name, PASSWORD, Role.ADMIN, Language.JA)) is Refusal.NAME_TAKEN
 
 
 async def test_what_cannot_be_used_is_refused_before_it_is_hashed(desk: PeopleDesk, store: Store) -> None:
     refused = [
-        await refusal(desk.add_user("", PASSWORD, Role.PACKER, "ja")),
-        await refusal(desk.add_user("sato@example.com", PASSWORD, Role.PACKER, "ja")),
-        await refusal(desk.add_user("sato", "too short", Role.PACKER, "ja")),
-        await refusal(desk.add_user("sato", "x" * 1001, Role.PACKER, "ja")),
-        await refusal(desk.add_user("warehouse-2", "Warehouse-2", Role.PACKER, "ja")),
+        await refusal(desk.add_user("", PASSWORD, Role.PACKER, Language.JA)),
+        await refusal(desk.add_user("sato@example.com", PASSWORD, Role.PACKER, Language.JA)),
+        await refusal(desk.add_user("sato", "too short", Role.PACKER, Language.JA)),
+        await refusal(desk.add_user("sato", "x" * 1001, Role.PACKER, Language.JA)),
+        await refusal(desk.add_user("warehouse-2", "Warehouse-2", Role.PACKER, Language.JA)),
     ]
 
     assert refused == [
@@ -65,8 +66,8 @@ async def test_what_cannot_be_used_is_refused_before_it_is_hashed(desk: PeopleDe
 
 
 async def test_the_first_user_is_an_administrator_and_made_once(desk: PeopleDesk, store: Store) -> None:
-    first = await desk.add_first_user("admin", PASSWORD, "en")
-    second = await desk.add_first_user("other", PASSWORD, "en")
+    first = await desk.add_first_user("admin", PASSWORD, Language.EN)
+    second = await desk.add_first_user("other", PASSWORD, Language.EN)
 
     assert first is not None
     assert (first.name, first.role) == ("admin", Role.ADMIN)
@@ -75,15 +76,15 @@ async def test_the_first_user_is_an_administrator_and_made_once(desk: PeopleDesk
 
 
 async def test_a_disabled_user_cannot_log_in_with_the_right_password(desk: PeopleDesk, store: Store) -> None:
-    await desk.add_user("boss", PASSWORD, Role.ADMIN, "ja")
-    sato = await desk.add_user("sato", PASSWORD, Role.PACKER, "ja")
+    await desk.add_user("boss", PASSWORD, Role.ADMIN, Language.JA)
+    sato = await desk.add_user("sato", PASSWORD, Role.PACKER, Language.JA)
     await store.users.change(UserChange(sato.id, AT, disabled=True))
 
     assert await desk.log_in(HERE, "sato", PASSWORD) is None
 
 
 async def test_after_five_wrong_passwords_even_the_right_one_waits(desk: PeopleDesk, clock: Clock) -> None:
-    await desk.add_user("sato", PASSWORD, Role.PACKER, "ja")
+    await desk.add_user("sato", PASSWORD, Role.PACKER, Language.JA)
     for _ in range(5):
         assert await desk.log_in(HERE, "SATO", "wrong password") is None
 
@@ -107,7 +108,7 @@ async def test_names_that_nobody_has_are_limited_alike(desk: PeopleDesk) -> None
 async def test_a_hash_of_weaker_parameters_is_replaced_at_the_next_log_in(store: Store, clock: Clock) -> None:
     weak = PeopleDesk(store, quick(1), LoginLimits(), clock, clock.monotonic)
     strong = PeopleDesk(store, quick(2), LoginLimits(), clock, clock.monotonic)
-    before = await weak.add_user("sato", PASSWORD, Role.PACKER, "ja")
+    before = await weak.add_user("sato", PASSWORD, Role.PACKER, Language.JA)
 
     await strong.log_in(HERE, "sato", PASSWORD)
     after = await store.users.by_id(before.id)
@@ -124,7 +125,7 @@ def quick(time_cost: int) -> Passwords:
 
 
 async def test_ones_own_password_needs_the_old_one(desk: PeopleDesk, clock: Clock) -> None:
-    sato = await desk.add_user("sato", PASSWORD, Role.PACKER, "ja")
+    sato = await desk.add_user("sato", PASSWORD, Role.PACKER, Language.JA)
     clock.forward(days=1)
 
     wrong = await refusal(desk.change_own_password(HERE, sato.id, 1, "no idea at all", "another password"))
@@ -138,7 +139,7 @@ async def test_ones_own_password_needs_the_old_one(desk: PeopleDesk, clock: Cloc
 
 
 async def test_whoever_took_over_a_browser_cannot_try_passwords_there_without_end(desk: PeopleDesk) -> None:
-    sato = await desk.add_user("sato", PASSWORD, Role.PACKER, "ja")
+    sato = await desk.add_user("sato", PASSWORD, Role.PACKER, Language.JA)
     for _ in range(5):
         await refusal(desk.change_own_password(HERE, sato.id, 1, "no idea at all", "another password"))
 
@@ -147,7 +148,7 @@ async def test_whoever_took_over_a_browser_cannot_try_passwords_there_without_en
 
 
 async def test_a_password_can_be_set_for_whoever_forgot_theirs(desk: PeopleDesk) -> None:
-    sato = await desk.add_user("sato", PASSWORD, Role.PACKER, "ja")
+    sato = await desk.add_user("sato", PASSWORD, Role.PACKER, Language.JA)
     await desk.set_password(sato.id, "another password")
 
     assert await desk.log_in(HERE, "sato", "another password") is not None

@@ -20,6 +20,7 @@ from connector.access.gate import Gate, actor_of
 from connector.access.people import PeopleDesk
 from connector.access.routes import Routes
 from connector.access.sessions import ENDED, SessionRules, Sessions, Standing, hash_of, standing
+from connector.domain.language import Language
 from connector.domain.people import User
 from connector.domain.roles import Permission, Role
 from connector.http import one_error_shape
@@ -31,7 +32,7 @@ from tests.connector.access.conftest import AT, Clock
 
 RULES = SessionRules(idle=timedelta(hours=12), lasts=timedelta(days=14))
 HOLDS = Standing(holds=True)
-USER = User(1, "sato", Role.PACKER, "ja", AT, AT)
+USER = User(1, "sato", Role.PACKER, Language.JA, AT, AT)
 
 
 def found(
@@ -152,7 +153,7 @@ async def browser(store: Store, clock: Clock, desk: PeopleDesk) -> AsyncIterator
     routes.get("/login", log_in, needs=None)
     app.on_response_prepare.append(sessions.carry)
     app.middlewares.append(Gate(routes, sessions.identify, [ip_network("127.0.0.1")]).middleware)
-    await desk.add_user("sato", "correct horse battery", Role.PACKER, "ja")
+    await desk.add_user("sato", "correct horse battery", Role.PACKER, Language.JA)
     async with TestServer(app) as server, aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
         made = Browser(http, str(server.make_url("")), "none")
         await made.ask("/login")

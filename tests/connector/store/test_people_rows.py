@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from connector.domain.language import Language
 from connector.domain.people import PeopleRefused, Refusal, User
 from connector.domain.roles import Role
 from connector.store.api_tokens import NewToken
@@ -26,7 +27,7 @@ LATER = AT + timedelta(hours=1)
 
 
 async def user(store: Store, name: str, role: Role = Role.ADMIN) -> User:
-    return await store.users.add(NewUser(name, "a hash", role, "ja", AT))
+    return await store.users.add(NewUser(name, "a hash", role, Language.JA, AT))
 
 
 def session(of: User, token_hash: str = "hash", replaces: str = "", at: datetime = AT) -> NewSession:
@@ -78,7 +79,8 @@ async def test_two_administrators_cannot_take_each_other_away_at_once(store: Sto
 async def test_a_change_of_nothing_changes_nothing(store: Store) -> None:
     boss = await user(store, "boss")
 
-    assert await store.users.change(UserChange(boss.id, LATER, role=Role.ADMIN, language="ja", disabled=False)) == boss
+    as_before = UserChange(boss.id, LATER, role=Role.ADMIN, language=Language.JA, disabled=False)
+    assert await store.users.change(as_before) == boss
 
 
 async def test_two_users_of_one_name_at_once_are_one(store: Store) -> None:
@@ -88,7 +90,7 @@ async def test_two_users_of_one_name_at_once_are_one(store: Store) -> None:
 
 
 async def test_two_first_users_at_once_are_one(store: Store) -> None:
-    new = [NewUser(name, "a hash", Role.ADMIN, "ja", AT) for name in ("one", "two")]
+    new = [NewUser(name, "a hash", Role.ADMIN, Language.JA, AT) for name in ("one", "two")]
 
     made = await asyncio.gather(*(store.users.add_first(each) for each in new))
 
