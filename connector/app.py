@@ -8,6 +8,7 @@ from functools import partial
 
 import structlog
 
+from connector.access.local import bound_for_commands, socket_path
 from connector.assembly.access import build_access, make_first_user
 from connector.assembly.alerts import Watched, running_alerts
 from connector.assembly.behind import Behind
@@ -16,7 +17,7 @@ from connector.assembly.shops import build_client, message_desk, new_session, no
 from connector.assembly.sources import fetching, start_folders, start_pollers
 from connector.assembly.tasks import Tasks, background_tasks
 from connector.assembly.traces import start_traces
-from connector.assembly.web import applications, listen, runner_of
+from connector.assembly.web import applications, listen, listen_for_commands, runner_of
 from connector.assembly.webhooks import hook_desk, start_hooks
 from connector.clock import utc_now
 from connector.health import Health
@@ -119,9 +120,11 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
             alert_desk=alerts.desk,
         )
         served = [(port, runner_of(app)) for port, app in applications(behind)]
+        for_commands = stack.enter_context(bound_for_commands(socket_path(settings.store.url)))
         stack.push_async_callback(_finish, [runner for _, runner in served], keepers, pollers, tasks)
         stack.callback(alerts.close)
         urls = [await listen(runner, settings.server.host, port) for port, runner in served]
+        await listen_for_commands(served[0][1], for_commands)
         log.info(
             "listening",
             url=urls[0],

@@ -1,7 +1,6 @@
 """What ``users`` and ``tokens`` share: through the daemon's API while it runs, else into the store itself."""
 
 import asyncio
-import getpass
 import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -15,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from connector.access.local import user_name
 from connector.access.login_limits import LoginLimits
 from connector.access.passwords import Passwords
 from connector.access.people import PeopleDesk
@@ -121,7 +121,7 @@ class _IntoTheStore:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._desk = PeopleDesk(store, Passwords(), LoginLimits(), utc_now, time.monotonic)
-        self._who = _who()
+        self._who = user_name(os.geteuid())
 
     async def add_user(self, name: str, password: str, role: Role, language: Language) -> None:
         async with self._written_down("users add", f"user {name}"):
@@ -160,14 +160,6 @@ class _IntoTheStore:
             status = HTTPStatus.OK
         finally:
             await self._store.deeds.settle(Outcome(deed_id, status, subject, detail))
-
-
-def _who() -> str:
-    """The name that somebody works under on this machine; in a container there may be none."""
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return f"uid {os.getuid()}"
 
 
 def do(settings: Settings, work: Callable[[People], Awaitable[T]]) -> T:

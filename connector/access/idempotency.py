@@ -95,12 +95,14 @@ class Idempotency:
 
 
 def _owner(actor: Actor) -> str:
-    """Whose key it is: of a user whatever the browser, of a program by its token."""
+    """Whose key it is: of a user whatever the browser, of a program by its token, of a command by who ran it."""
     match actor.via:
         case Via.SESSION:
             return f"user {actor.user_id}"
         case Via.TOKEN:
             return f"token {actor.id}"
+        case Via.COMMAND:
+            return f"command {actor.name}"
         case _:
             return str(actor.via)
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from aiohttp import hdrs, web
 
+from connector.access.local import LocalUsers
 from connector.access.sessions import Sessions, hash_of
 from connector.domain.people import ApiToken
 from connector.domain.roles import Actor, Role, Via
@@ -54,18 +55,19 @@ class StoredTokens:
 
 
 class Identify:
-    """Whoever shows a token is looked for among tokens alone; a browser's cookie counts where there is none."""
+    """Whoever shows a token is looked for among tokens alone; a user of this machine or a cookie counts without one."""
 
-    def __init__(self, settings: SettingsTokens, stored: StoredTokens, sessions: Sessions) -> None:
+    def __init__(self, settings: SettingsTokens, stored: StoredTokens, local: LocalUsers, sessions: Sessions) -> None:
         self._settings = settings
         self._stored = stored
+        self._local = local
         self._sessions = sessions
 
     async def __call__(self, request: web.Request) -> Actor | None:
         """Who asks; None for whoever shows nothing, or nothing that holds."""
         if hdrs.AUTHORIZATION in request.headers:
             return await self._settings.identify(request) or await self._stored.identify(request)
-        return await self._sessions.identify(request)
+        return self._local.identify(request) or await self._sessions.identify(request)
 
 
 def holds(token: ApiToken, now: datetime) -> bool:

@@ -59,13 +59,17 @@ class PeopleDesk:
         """
         return await self._store.users.add(await self._new_user(name, password, role, language))
 
+    async def has_users(self) -> bool:
+        """Whether anybody could ever log in: there is a user, of whatever role."""
+        return bool(await self._store.users.all())
+
     async def add_first_user(self, name: str, password: str, language: Language) -> User | None:
         """Adds an administrator where there is no user yet; None where there is one.
 
         Raises:
             PeopleRefused: the name or the password cannot be used.
         """
-        if await self._store.users.all():
+        if await self.has_users():
             return None
         return await self._store.users.add_first(await self._new_user(name, password, Role.ADMIN, language))
 

@@ -80,14 +80,14 @@ def read_query(request: web.Request, shape: type[Asked]) -> Asked:
 
 
 def who_asks(request: web.Request, said: str) -> str:
-    """The person behind a change: the user who logged in, or whom a program names, or else the program by its name.
+    """The person behind a change: the user who logged in, or whom a program names, or whoever asks, by that name.
 
     The settings' tokens have no name of their own: without ``said`` nobody is named, which acts of persons refuse.
     """
     actor = actor_of(request)
     if actor.via is Via.SESSION:
         return actor.name
-    return said.strip() or (actor.name if actor.via is Via.TOKEN else "")
+    return said.strip() or ("" if actor.via is Via.SETTINGS else actor.name)
 
 
 def as_json(body: object, status: HTTPStatus = HTTPStatus.OK) -> web.Response:

@@ -10,6 +10,7 @@ from connector.access.audit import Audit
 from connector.access.gate import Gate
 from connector.access.idempotency import Idempotency
 from connector.access.identify import Identify, SettingsTokens, StoredTokens
+from connector.access.local import LocalUsers
 from connector.access.login_limits import LoginLimits
 from connector.access.passwords import Passwords
 from connector.access.people import PeopleDesk
@@ -18,6 +19,8 @@ from connector.access.sessions import SessionRules, Sessions
 from connector.clock import utc_now
 from connector.settings import Settings
 from connector.store.store import Store
+
+ADD_FIRST_USER = "qoo10-connector users add NAME --role admin"
 
 log = structlog.get_logger()
 
@@ -37,20 +40,22 @@ def build_access(settings: Settings, store: Store) -> Access:
     sessions = Sessions(store.sessions, rules, utc_now)
     tokens = SettingsTokens(token.get_secret_value() for token in settings.api.tokens)
     return Access(
-        identify=Identify(tokens, StoredTokens(store.tokens, utc_now), sessions),
+        identify=Identify(tokens, StoredTokens(store.tokens, utc_now), LocalUsers(), sessions),
         sessions=sessions,
         desk=PeopleDesk(store, Passwords(), LoginLimits(), utc_now, time.monotonic),
     )
 
 
 async def make_first_user(settings: Settings, access: Access) -> None:
-    """Makes the administrator of the settings while there is no user yet, and says so; never their password.
+    """Makes the administrator of the settings while there is no user yet, or says that nobody can log in.
 
     Raises:
         StoreUnavailable: they could not be kept.
     """
     console = settings.console
     if not console.first_user:
+        if not await access.desk.has_users():
+            log.warning("nobody_can_log_in", hint=ADD_FIRST_USER)
         return
     made = await access.desk.add_first_user(
         console.first_user, console.first_password.get_secret_value(), console.language

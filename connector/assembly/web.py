@@ -1,5 +1,7 @@
 """How the addresses are put together: what is served on which port, and the gate before it."""
 
+import socket
+
 from aiohttp import web
 
 from connector.access.routes import Routes
@@ -115,3 +117,9 @@ async def listen(runner: Runner, host: str, port: int) -> str:
         raise OSError(error.errno, f"{asked} cannot be used: {error.strerror}") from error
     real_host, real_port = runner.addresses[0][:2]
     return f"http://[{real_host}]:{real_port}" if ":" in real_host else f"http://{real_host}:{real_port}"
+
+
+async def listen_for_commands(runner: Runner, bound: socket.socket | None) -> None:
+    """Serves, beside its address, whoever comes by the unix socket, if there is one."""
+    if bound is not None:
+        await web.SockSite(runner, bound).start()

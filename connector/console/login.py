@@ -118,7 +118,7 @@ class LoginPages:
             back=back,
             wait_s=wait_s,
             failed=status is HTTPStatus.UNAUTHORIZED,
-            nobody=not await self._store.users.all(),
+            nobody=not await self._desk.has_users(),
         )
         if wait_s:
             response.headers["Retry-After"] = str(wait_s)

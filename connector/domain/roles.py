@@ -44,7 +44,7 @@ class Via(StrEnum):
     TOKEN = "token"  # noqa: S105 - a word, no secret
     """A token of the API that was made for a program."""
     COMMAND = "command"
-    """A command on the machine of the store, by whoever may write there."""
+    """A command on the machine of the store, by whoever may write there: into the store, or by the unix socket."""
     SETTINGS = "settings"
     """A token that stands in ``[api] tokens``: whoever may write the settings may do everything."""
 

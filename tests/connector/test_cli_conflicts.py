@@ -254,9 +254,8 @@ class TestActs:
         assert result.exit_code == 1
         assert "open already" in result.stderr
 
-    def test_beside_the_daemon_it_goes_through_its_api(self, config: Path, tmp_path: Path, port: int) -> None:
-        """With the token of the same settings; reading needs none."""
-        write_config(tmp_path, port, f'[api]\ntokens = ["{TOKEN}"]')
+    def test_beside_the_daemon_it_goes_through_its_api(self, config: Path, port: int) -> None:
+        """By its socket, which needs no token."""
         with daemon(config, port):
             done = act(config, "enter-now", "--confirm", "refused_in_qsm")
             refused = act(config, "reopen")
@@ -268,15 +267,20 @@ class TestActs:
         assert "open already" in refused.stderr
         assert "person 佐藤" in shown.output
 
-    def test_beside_the_daemon_without_a_token_it_says_what_to_set(self, config: Path, port: int) -> None:
-        with daemon(config, port):
-            result = act(config, "note")
+    def test_where_the_socket_is_gone_a_token_of_the_settings_does(
+        self, config: Path, tmp_path: Path, port: int
+    ) -> None:
+        with daemon(write_config(tmp_path, port, f'[api]\ntokens = ["{TOKEN}"]'), port):
+            config.with_name("connector.db.sock").unlink()
+            with_token = act(config, "note")
+            without = act(write_config(tmp_path, port), "note")
 
-        assert result.exit_code == 1
-        assert "[api] tokens" in result.stderr
+        assert (with_token.exit_code, without.exit_code) == (0, 1)
+        assert "[api] tokens" in without.stderr
 
     def test_a_token_never_reaches_the_terminal(self, config: Path, tmp_path: Path, port: int) -> None:
         with daemon(write_config(tmp_path, port, f'[api]\ntokens = ["{TOKEN}"]'), port):
+            config.with_name("connector.db.sock").unlink()
             wrong = "w" * 40
             write_config(tmp_path, port, f'[api]\ntokens = ["{wrong}"]')
             result = act(config, "note")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 import socket
 import subprocess
@@ -17,13 +18,15 @@ import pytest
 from argon2 import PasswordHasher
 from typer.testing import CliRunner, Result
 
+from connector.access.local import user_name
 from connector.access.passwords import Passwords
 from connector.cli import main
+from connector.daemon_api import ask
+from connector.settings import load_settings
 from connector.store.deeds import DeedRow
 from connector.store.store import Store
 
 COMMAND = Path(sys.executable).with_name("qoo10-connector")
-TOKEN = "t" * 40
 PASSWORD = "correct horse battery"
 
 
@@ -31,7 +34,7 @@ PASSWORD = "correct horse battery"
 def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr("connector.cli_people.Passwords", lambda: Passwords(quick))
-    monkeypatch.setattr("connector.cli_people._who", lambda: "keeper-of-the-house")
+    monkeypatch.setattr("connector.cli_people.user_name", lambda _uid: "keeper-of-the-house")
 
 
 @pytest.fixture
@@ -44,7 +47,7 @@ def port() -> int:
 
 @pytest.fixture
 def config(tmp_path: Path, port: int) -> Path:
-    """Settings with a token for commands. Nothing answers at its Qoo10."""
+    """Settings without a token. Nothing answers at its Qoo10."""
     path = tmp_path / "config.toml"
     path.write_text(
         f"""
@@ -52,8 +55,6 @@ def config(tmp_path: Path, port: int) -> Path:
         port = {port}
         [store]
         url = "sqlite:///{tmp_path}/connector.db"
-        [api]
-        tokens = ["{TOKEN}"]
         [shops.main]
         qapi_url = "http://127.0.0.1:9/"
         seller_auth_key = "x"
@@ -237,14 +238,29 @@ class TestBesideADaemon:
         assert "Nobody is logged in" in after.output
 
     @pytest.mark.usefixtures("daemon")
-    def test_without_a_token_it_says_which_setting_is_missing(self, config: Path) -> None:
-        without = config.with_name("other.toml")
-        without.write_text(config.read_text().replace(f'tokens = ["{TOKEN}"]', ""), encoding="utf-8")
+    def test_the_audit_names_who_ran_the_command(self, config: Path) -> None:
+        add(config, "boss")
 
-        done = add(without, "sato")
+        (row,) = _audit_of_the_daemon(config)
+        assert (row["who"], row["via"], row["action"]) == (user_name(os.geteuid()), "command", "POST /api/v1/users")
+
+    @pytest.mark.usefixtures("daemon")
+    def test_where_the_socket_is_gone_it_says_what_to_do(self, config: Path) -> None:
+        config.with_name("connector.db.sock").unlink()
+
+        done = add(config, "sato")
 
         assert done.exit_code == 1
+        assert "connector.db.sock (No such file or directory)" in done.stderr
         assert "set [api] tokens" in done.stderr
+
+
+def _audit_of_the_daemon(config: Path) -> list[dict[str, Any]]:
+    async def read() -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = (await ask(load_settings(config), "GET", "/api/v1/audit", None, 10))["audit"]
+        return rows
+
+    return asyncio.run(read())
 
 
 def _log_in(port: int, name: str, password: str) -> None:

@@ -5,6 +5,7 @@ The last thing before each handler answers in its place, so that all addresses c
 
 from __future__ import annotations
 
+import os
 import re
 import secrets
 from collections.abc import AsyncIterator, Mapping
@@ -16,6 +17,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from connector.access.local import socket_path, user_name
 from connector.access.origin import SAFE_METHODS
 from connector.access.routes import Handler, Route
 from connector.access.sessions import hash_of
@@ -50,11 +52,14 @@ PUBLIC: Mapping[str, str] = {
 
 MAY = {str(role): frozenset(GRANTS[role]) for role in Role}
 NOBODY = frozenset[Permission]()
+COMMAND = "command by the unix socket"
 WHO: Mapping[str, frozenset[Permission]] = {
     "nobody": NOBODY,
     **{f"session of a {role}": may for role, may in MAY.items()},
     **{f"token of a {role}": may for role, may in MAY.items()},
     "token of the settings": frozenset(Permission),
+    COMMAND: frozenset(Permission),
+    "wrong token by the unix socket": NOBODY,
     "session of a disabled user": NOBODY,
     "session that has ended": NOBODY,
     "session that was not seen for long": NOBODY,
@@ -73,6 +78,7 @@ class Service:
 
     app: RunningApp
     http: aiohttp.ClientSession
+    by_socket: aiohttp.ClientSession
     routes: list[Route]
     shows: Mapping[str, Mapping[str, str]]
 
@@ -80,9 +86,8 @@ class Service:
         """The status that somebody gets there, as a page of this console asks for it."""
         path = re.sub(r"\{(\w+)[^}]*\}", "1", route.path)
         headers = {"Origin": self.app.url, **self.shows[who]}
-        async with self.http.request(
-            route.method, self.app.url + path, headers=headers, allow_redirects=False
-        ) as response:
+        http = self.by_socket if "unix socket" in who else self.http
+        async with http.request(route.method, self.app.url + path, headers=headers, allow_redirects=False) as response:
             return response.status
 
 
@@ -105,7 +110,12 @@ async def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
 
     monkeypatch.setattr("connector.app.applications", stubbed)
     config = tmp_path / "config.toml"
-    async with Sandbox() as sandbox, aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
+    by_socket = aiohttp.UnixConnector(str(socket_path(f"sqlite:///{tmp_path}/connector.db")))
+    async with (
+        Sandbox() as sandbox,
+        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http,
+        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), connector=by_socket) as local,
+    ):
         config.write_text(
             f"""
             [server]
@@ -121,7 +131,7 @@ async def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
             encoding="utf-8",
         )
         async with running(load_settings(config)) as app:
-            yield Service(app, http, routes, await everybody(app.store))
+            yield Service(app, http, local, routes, await everybody(app.store))
 
 
 async def everybody(store: Store) -> Mapping[str, Mapping[str, str]]:
@@ -131,6 +141,8 @@ async def everybody(store: Store) -> Mapping[str, Mapping[str, str]]:
         "token of the settings": bearer(SETTINGS_TOKEN),
         "session of nobody": cookie(secrets.token_urlsafe()),
         "token of nobody": bearer("x" * 40),
+        COMMAND: {},
+        "wrong token by the unix socket": bearer("x" * 40),
     }
     for role in Role:
         shows[f"session of a {role}"] = cookie(await session_of(store, f"{role}", role))
@@ -232,19 +244,20 @@ async def test_looking_is_the_least_that_reading_needs(service: Service) -> None
 
 
 async def test_every_deed_is_written_down(service: Service) -> None:
-    """Each address that changes something, done by a person and by a program: who, how, what, and what came of it."""
+    """Each address that changes something, done by a person, a program, a command: who, how, what, what came of it."""
     changing = [route for route in service.routes if route.needs is not None and route.method not in SAFE_METHODS]
     for route in changing:
         assert await service.ask(route, "session of a admin") == 204
         assert await service.ask(route, "token of a admin") == 204
+        assert await service.ask(route, COMMAND) == 204
 
-    rows = await service.app.store.deeds.page(len(changing) * 2 + 1)
+    rows = await service.app.store.deeds.page(len(changing) * 3 + 1)
 
     written = [(each.action, each.who, each.via, each.subject, each.status) for each in reversed(rows)]
     assert written == [
         (f"{route.method} {route.path}", who, via, " ".join(f"{name} 1" for name in parameters(route)), 204)
         for route in changing
-        for who, via in (("admin", "session"), ("wms", "token"))
+        for who, via in (("admin", "session"), ("wms", "token"), (user_name(os.geteuid()), "command"))
     ]
 
 
