@@ -1,11 +1,10 @@
 """Alerts and messages as JSON: the same names in the commands and in the API. Pure."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from connector.domain.alert_facts import Alert
-from connector.domain.orders import JAPAN
+from connector.domain.calendar import iso_in_japan
 from connector.store.alerts import KeptMessage
 
 
@@ -26,15 +25,15 @@ def alert_view(alert: Alert) -> dict[str, Any]:
         "about": lead.source or lead.about,
         "conflict": lead.conflict_id,
         "saves": lead.saving.name.lower(),
-        "since": _time(lead.since),
-        "until": _time(lead.until),
+        "since": iso_in_japan(lead.since),
+        "until": iso_in_japan(lead.until),
         "happened_ja": lead.happened.ja,
         "happened_en": lead.happened.en,
         "do_ja": lead.do.ja,
         "do_en": lead.do.en,
-        "first_at": _time(alert.first_at),
-        "gone_at": _time(alert.gone_at),
-        "acknowledged_at": _time(alert.acknowledged_at),
+        "first_at": iso_in_japan(alert.first_at),
+        "gone_at": iso_in_japan(alert.gone_at),
+        "acknowledged_at": iso_in_japan(alert.acknowledged_at),
         "acknowledged_by": alert.acknowledged_by,
         "told": sorted(alert.told),
     }
@@ -53,11 +52,7 @@ def message_view(message: KeptMessage) -> dict[str, Any]:
         "state": message.state,
         "attempts": message.attempts,
         "error": message.error,
-        "at": _time(message.at),
-        "due_at": _time(message.due_at) if message.state == "waiting" else None,
-        "settled_at": _time(message.settled_at),
+        "at": iso_in_japan(message.at),
+        "due_at": iso_in_japan(message.due_at) if message.state == "waiting" else None,
+        "settled_at": iso_in_japan(message.settled_at),
     }
-
-
-def _time(at: datetime | None) -> str | None:
-    return None if at is None else at.astimezone(JAPAN).isoformat()

@@ -21,11 +21,12 @@ from connector.api.entry_shapes import (
 )
 from connector.api.requests import as_json, id_in, read_body, read_query, who_asks
 from connector.api.versions import require_match, tagged
+from connector.domain.calendar import iso_in_japan
 from connector.domain.entry_acts import EntryAct, EntryActKind
 from connector.domain.roles import Permission
 from connector.http import ApiError
 from connector.listing.full_views import entry_in_full_view
-from connector.listing.views import entries_view, entry_view, time_view
+from connector.listing.views import entries_view, entry_view
 from connector.store.entry_in_full import EntryInFull
 from connector.store.listing import wanted_of
 from connector.store.store import Store
@@ -94,7 +95,7 @@ class EntriesApi:
                 "entries": [entry_view(each, now) for each in page.found],
                 "more": following is not None,
                 "next": following,
-                "searched_to": time_view(page.searched_to),
+                "searched_to": iso_in_japan(page.searched_to),
             }
         )
 

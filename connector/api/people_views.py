@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from connector.access.identify import holds
-from connector.domain.orders import JAPAN
+from connector.domain.calendar import iso_in_japan
 from connector.domain.people import ApiToken, Session, User
 from connector.store.deeds import DeedRow
 
@@ -16,9 +16,9 @@ def user_view(user: User) -> dict[str, Any]:
         "name": user.name,
         "role": user.role,
         "language": user.language,
-        "created_at": _time(user.created_at),
-        "password_changed_at": _time(user.password_changed_at),
-        "disabled_at": _time(user.disabled_at),
+        "created_at": iso_in_japan(user.created_at),
+        "password_changed_at": iso_in_japan(user.password_changed_at),
+        "disabled_at": iso_in_japan(user.disabled_at),
     }
 
 
@@ -28,9 +28,9 @@ def session_view(session: Session, current: int | None) -> dict[str, Any]:
         "id": session.id,
         "user_id": session.user_id,
         "user_name": session.user_name,
-        "created_at": _time(session.created_at),
-        "seen_at": _time(session.seen_at),
-        "expires_at": _time(session.expires_at),
+        "created_at": iso_in_japan(session.created_at),
+        "seen_at": iso_in_japan(session.seen_at),
+        "expires_at": iso_in_japan(session.expires_at),
         "address": session.address,
         "agent": session.agent,
         "current": session.id == current,
@@ -44,10 +44,10 @@ def token_view(token: ApiToken, now: datetime) -> dict[str, Any]:
         "name": token.name,
         "role": token.role,
         "created_by": token.created_by,
-        "created_at": _time(token.created_at),
-        "expires_at": _time(token.expires_at),
-        "last_used_at": _time(token.last_used_at),
-        "withdrawn_at": _time(token.withdrawn_at),
+        "created_at": iso_in_japan(token.created_at),
+        "expires_at": iso_in_japan(token.expires_at),
+        "last_used_at": iso_in_japan(token.last_used_at),
+        "withdrawn_at": iso_in_japan(token.withdrawn_at),
         "holds": holds(token, now),
     }
 
@@ -56,7 +56,7 @@ def deed_view(deed: DeedRow) -> dict[str, Any]:
     """A row of the audit."""
     return {
         "id": deed.id,
-        "at": _time(deed.at),
+        "at": iso_in_japan(deed.at),
         "who": deed.who,
         "via": deed.via,
         "action": deed.action,
@@ -64,7 +64,3 @@ def deed_view(deed: DeedRow) -> dict[str, Any]:
         "detail": deed.detail,
         "status": deed.status,
     }
-
-
-def _time(at: datetime | None) -> str | None:
-    return None if at is None else at.astimezone(JAPAN).isoformat()

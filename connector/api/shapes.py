@@ -7,18 +7,14 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 
 from connector.domain.acts import LONGEST_WHO, LONGEST_WHY
-from connector.domain.orders import JAPAN
+from connector.domain.calendar import iso_in_japan
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def _in_japan(at: datetime) -> str:
-    return at.astimezone(JAPAN).isoformat()
-
-
 At = Annotated[
     datetime,
-    PlainSerializer(_in_japan, return_type=str),
+    PlainSerializer(iso_in_japan, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time"}, mode="serialization"),
 ]
 """A moment, told in Japan's time with its offset."""

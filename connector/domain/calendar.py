@@ -81,6 +81,11 @@ def day_in_japan(at: datetime) -> date:
     return at.astimezone(JAPAN).date()
 
 
+def iso_in_japan(at: datetime | None) -> str | None:
+    """A moment as it is told in JSON: Japan time, ISO 8601 with its offset; None stays None."""
+    return None if at is None else at.astimezone(JAPAN).isoformat()
+
+
 def start_of(day: date) -> datetime:
     """The moment at which a day begins in Japan."""
     return datetime(day.year, day.month, day.day, tzinfo=JAPAN)

@@ -1,13 +1,12 @@
 """The report beside a file whose rows could not all be taken: reasons and rows, and nothing of what a row holds."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 
 from carriers.kinds import RowRefused
+from connector.domain.orders import JAPAN
 from connector.intake.decoding import FileRefused
 from connector.intake.files import FileSummary, RowRanges
-
-_JAPAN = timezone(timedelta(hours=9))
 
 
 def needs_report(summary: FileSummary) -> bool:
@@ -32,7 +31,7 @@ def report_of_refusal(source: str, refused: FileRefused, at: datetime) -> str:
 
 
 def _head(source: str, at: datetime) -> list[str]:
-    return [f"{at.astimezone(_JAPAN):%Y-%m-%d %H:%M} JST, source {source}", ""]
+    return [f"{at.astimezone(JAPAN):%Y-%m-%d %H:%M} JST, source {source}", ""]
 
 
 def _counts(summary: FileSummary) -> Iterator[str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from connector.domain.calendar import iso_in_japan
 from connector.domain.decision import Label
 from connector.domain.entry_acts import (
     ENTRY_ASKS,
@@ -20,7 +21,7 @@ from connector.domain.entry_acts import (
 from connector.domain.language import Said
 from connector.domain.parcel import ParcelState
 from connector.listing.moments import moments
-from connector.listing.views import entry_view, story_view, time_view
+from connector.listing.views import entry_view, story_view
 from connector.store.entry_in_full import EntryInFull, LabelInFull
 from connector.store.history import Step
 
@@ -57,7 +58,7 @@ def looked_at(steps: Sequence[Step], entry_id: int | None) -> dict[str, Any] | N
     """When a person last said to have looked at an entry, and who; None where nobody has since it came to its state."""
     for step in reversed([step for step in steps if step.entry_id == entry_id]):
         if step.what == PersonStep.LOOKED_AT:
-            return {"at": time_view(step.at), "who": step.who.removeprefix("person ")}
+            return {"at": iso_in_japan(step.at), "who": step.who.removeprefix("person ")}
         if step.what not in set(PersonStep):
             return None
     return None

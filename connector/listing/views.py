@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
+from connector.domain.calendar import iso_in_japan
 from connector.domain.decision import Person
 from connector.domain.memory import LineMemory
-from connector.domain.orders import JAPAN
 from connector.listing.moments import Moment
 from connector.listing.words import STATE_JA, wording
 from connector.store.listing import Listed
@@ -43,10 +43,10 @@ def entry_view(of: Listed, now: datetime) -> dict[str, Any]:
         "detail": of.detail,
         "person": "" if of.person is Person.NONE else str(of.person),
         "overdue": of.is_overdue(now),
-        "overdue_from": time_view(of.overdue_from),
-        "heard_at": time_view(of.heard_at),
-        "accepted_at": time_view(of.accepted_at),
-        "due_at": time_view(of.due_at),
+        "overdue_from": iso_in_japan(of.overdue_from),
+        "heard_at": iso_in_japan(of.heard_at),
+        "accepted_at": iso_in_japan(of.accepted_at),
+        "due_at": iso_in_japan(of.due_at),
         "gap_s": round(((of.accepted_at or now) - of.heard_at).total_seconds(), 3),
     }
 
@@ -66,7 +66,7 @@ def delivery_view(of: ListedDelivery) -> dict[str, Any]:
     return {
         "id": of.id,
         "source": of.source,
-        "received_at": time_view(of.received_at),
+        "received_at": iso_in_japan(of.received_at),
         "outcome": of.outcome,
         "problem": of.problem,
         "shape": of.shape,
@@ -84,8 +84,8 @@ def story_view(of: Story, moments: list[Moment], now: datetime) -> dict[str, Any
         "conflicts": [each.id for each, _ in of.conflicts],
         "history": [
             {
-                "at": time_view(each.at),
-                "happened_at": time_view(each.happened_at),
+                "at": iso_in_japan(each.at),
+                "happened_at": iso_in_japan(each.happened_at),
                 "clock": each.clock,
                 "what": each.what,
                 "what_ja": each.what_ja,
@@ -103,14 +103,9 @@ def _line(line: LineMemory) -> dict[str, Any]:
         "order_no": line.order_no,
         "pack_no": line.pack_no,
         "status": None if line.status is None else int(line.status),
-        "ship_by_at": time_view(line.ship_by_at),
+        "ship_by_at": iso_in_japan(line.ship_by_at),
         "tracking_no": line.tracking_no,
         "delivery_company": line.delivery_company,
         "cancel_status": None if line.cancel_status is None else line.cancel_status.name.lower(),
-        "cancel_ended_at": time_view(line.ended_at),
+        "cancel_ended_at": iso_in_japan(line.ended_at),
     }
-
-
-def time_view(at: datetime | None) -> str | None:
-    """A time as Japan writes it, with its offset."""
-    return None if at is None else at.astimezone(JAPAN).isoformat()

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from connector.domain.alarm_facts import Alarm
-from connector.domain.orders import JAPAN
+from connector.domain.calendar import iso_in_japan
 from connector.domain.report_facts import Cancel, CancelRate, Counting, Figures, Gaps, LateLine, Report
 
 NOT_OFFICIAL = (
@@ -18,7 +18,7 @@ NOT_OFFICIAL = (
 def alarms_view(alarms: Sequence[Alarm], now: datetime) -> dict[str, Any]:
     """All alarms, and how many there are of each kind. Times are Japan's, with their offset."""
     return {
-        "made_at": _time(now),
+        "made_at": iso_in_japan(now),
         "counts": dict(Counter(str(alarm.kind) for alarm in alarms)),
         "alarms": [_alarm(alarm) for alarm in alarms],
     }
@@ -28,7 +28,7 @@ def report_view(report: Report) -> dict[str, Any]:
     """A month. Times are Japan's, with their offset; spans are in seconds."""
     return {
         "month": str(report.month),
-        "made_at": _time(report.made_at),
+        "made_at": iso_in_japan(report.made_at),
         "gaps": [_gaps(each) for each in report.gaps],
         "conflicts": [
             {"shop": shop, "kind": str(kind), "outcome": outcome, "count": count}
@@ -49,8 +49,8 @@ def _alarm(alarm: Alarm) -> dict[str, Any]:
         "about": alarm.about,
         "conflict": alarm.conflict_id,
         "saves": alarm.saving.name.lower(),
-        "since": _time(alarm.since),
-        "until": _time(alarm.until),
+        "since": iso_in_japan(alarm.since),
+        "until": iso_in_japan(alarm.until),
         "happened_ja": alarm.happened.ja,
         "happened_en": alarm.happened.en,
         "do_ja": alarm.do.ja,
@@ -92,8 +92,8 @@ def _cancel_rate(rate: CancelRate) -> dict[str, Any]:
 def _cancel(cancel: Cancel) -> dict[str, Any]:
     return {
         "order_no": cancel.order_no,
-        "ordered_at": _time(cancel.ordered_at),
-        "asked_at": _time(cancel.asked_at),
+        "ordered_at": iso_in_japan(cancel.ordered_at),
+        "asked_at": iso_in_japan(cancel.asked_at),
         "counting": str(cancel.counting),
     }
 
@@ -103,9 +103,5 @@ def _late(line: LateLine) -> dict[str, Any]:
         "shop": line.shop,
         "order_no": line.order_no,
         "ship_by": line.ship_by.isoformat(),
-        "accepted_at": _time(line.accepted_at),
+        "accepted_at": iso_in_japan(line.accepted_at),
     }
-
-
-def _time(at: datetime | None) -> str | None:
-    return None if at is None else at.astimezone(JAPAN).isoformat()

@@ -8,6 +8,7 @@ from io import StringIO
 from typing import Any
 
 from connector.domain.advice import Advice
+from connector.domain.calendar import iso_in_japan
 from connector.domain.orders import JAPAN
 from connector.proof.dossier import Dossier, DossierFact, standing_advice
 from connector.store.cases import Case
@@ -65,8 +66,8 @@ def in_short(case: Case, now: datetime) -> dict[str, Any]:
         "tracking_no": conflict.tracking_no,
         "topic": conflict.topic,
         "kind": str(conflict.kind),
-        "opened_at": _time(conflict.opened_at),
-        "closed_at": _time(conflict.closed_at),
+        "opened_at": iso_in_japan(conflict.opened_at),
+        "closed_at": iso_in_japan(conflict.closed_at),
         "outcome": conflict.outcome,
         "entry_state": str(entry.state) if entry else None,
         "advice": _advice(standing_advice(case, now)),
@@ -80,7 +81,7 @@ def in_full(of: Dossier) -> dict[str, Any]:
         "verdict": None
         if verdict is None
         else {
-            "at": _time(verdict.at),
+            "at": iso_in_japan(verdict.at),
             "action_ja": verdict.action,
             "reason_ja": verdict.reason,
             "why": verdict.why,
@@ -124,8 +125,8 @@ def _fact(each: DossierFact) -> dict[str, Any]:
         "seq": fact.seq,
         "what": fact.what,
         "what_ja": each.what_ja,
-        "happened_at": _time(fact.happened_at),
-        "learned_at": _time(fact.learned_at),
+        "happened_at": iso_in_japan(fact.happened_at),
+        "learned_at": iso_in_japan(fact.learned_at),
         "clock": fact.clock,
         "origin": fact.origin,
         "detail": dict(fact.detail),
@@ -144,9 +145,5 @@ def _advice(said: Advice | None) -> dict[str, Any] | None:
         "do_en": said.do_en,
         "otherwise_ja": said.otherwise_ja,
         "otherwise_en": said.otherwise_en,
-        "until": _time(said.until),
+        "until": iso_in_japan(said.until),
     }
-
-
-def _time(at: datetime | None) -> str | None:
-    return None if at is None else at.astimezone(JAPAN).isoformat()

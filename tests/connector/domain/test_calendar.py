@@ -13,6 +13,7 @@ from connector.domain.calendar import (
     business_days_between,
     day_in_japan,
     is_business_day,
+    iso_in_japan,
     last_business_day,
     next_business_day,
     start_of,
@@ -90,3 +91,9 @@ def test_spans_add_up(calendar: Calendar, one: date, other: date, third: date) -
 
     assert whole == business_days_between(calendar, first, middle) + business_days_between(calendar, middle, last)
     assert business_days_between(calendar, last, first) == (0 if first < last else whole)
+
+
+def test_a_moment_is_told_in_japans_time_wherever_it_was_noted() -> None:
+    """Midnight there is the afternoon before in UTC; what never happened has no time."""
+    assert iso_in_japan(datetime(2026, 11, 22, 15, 0, tzinfo=UTC)) == "2026-11-23T00:00:00+09:00"
+    assert iso_in_japan(None) is None
