@@ -20,12 +20,16 @@ class StoreState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoreFacts:
-    """The store. ``problem`` says why it failed; ``in_state`` counts the entries that are not done, by state."""
+    """The store. ``problem`` says why it failed; ``in_state`` counts the entries that are not done, by state.
+
+    ``users`` may log in; None where nobody knows.
+    """
 
     path: Path
     state: StoreState
     problem: str = ""
     in_state: Mapping[str, int] = field(default_factory=dict)
+    users: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

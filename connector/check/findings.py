@@ -142,6 +142,17 @@ def _on_opening(store: StoreFacts, disk: DiskFacts) -> Finding:
             return Finding(Level.BAD, words.STORE, message, words.CHECK_STORE)
 
 
+def on_users(users: int | None, first_user: str) -> list[Finding]:
+    """Whether anybody can log in; nothing where nobody knows. ``first_user`` is the one of the settings, if any."""
+    if users is None:
+        return []
+    if users:
+        return [Finding(Level.OK, words.LOG_IN, words.MAY_LOG_IN.filled(count=users))]
+    if first_user:
+        return [Finding(Level.OK, words.LOG_IN, words.FIRST_USER.filled(name=first_user))]
+    return [Finding(Level.WARN, words.LOG_IN, words.NOBODY, words.ADD_FIRST_USER)]
+
+
 def on_sqlite(version: str) -> Finding:
     """The SQLite library that Python brings along."""
     numbers = tuple(int(part) for part in version.split("."))

@@ -27,6 +27,7 @@ from connector.check.findings import (
     on_sqlite,
     on_store,
     on_targets,
+    on_users,
 )
 from connector.clock import utc_now
 from connector.qoo10.errors import QapiError
@@ -38,6 +39,7 @@ from connector.store.reading import reading
 from connector.store.shops import ShopRow
 from connector.store.sqlite import database_path, sqlite_version
 from connector.store.store import Store
+from connector.store.users import all_users
 from connector.tokens import fingerprint
 
 LOOK_BACK = timedelta(minutes=1)
@@ -60,6 +62,7 @@ async def examine(settings: Settings, config: Path | None) -> list[Finding]:
         *on_targets({post.name: post.is_usable() for post in build_posts(settings.alerts)}),
         *(on_port(port, store) for port in try_ports(settings.server)),
         *on_store(store, _disk(path)),
+        *on_users(store.users, settings.console.first_user),
         on_sqlite(sqlite_version()),
         *(finding for shop in facts for finding in on_shop(shop, now)),
     ]
@@ -82,7 +85,7 @@ async def _look_into_store(path: Path, names: list[str]) -> tuple[StoreFacts, Ma
     A store that this command made could belong to a user whose files the daemon may not write.
     """
     if not await asyncio.to_thread(path.exists):
-        return StoreFacts(path, StoreState.MISSING), {}
+        return StoreFacts(path, StoreState.MISSING, users=0), {}
     state, problem = StoreState.OPENED, ""
     try:
         store = await Store.open(f"sqlite:///{path}")
@@ -97,13 +100,15 @@ async def _look_into_store(path: Path, names: list[str]) -> tuple[StoreFacts, Ma
     try:
         async with reading(path) as connection:
             counts = await overview.state_counts(connection)
+            people = await all_users(connection)
             rows = [row for name in names if (row := await shops.shop_by_name(connection, name)) is not None]
     except StoreError as error:
         return StoreFacts(path, StoreState.FAILED, str(error)), {}
     in_state: Counter[str] = Counter()
     for (_, entry_state, _), count in counts.items():
         in_state[entry_state] += count
-    return StoreFacts(path, state, problem, in_state), {row.name: row for row in rows}
+    users = sum(each.disabled_at is None for each in people)
+    return StoreFacts(path, state, problem, in_state, users), {row.name: row for row in rows}
 
 
 def _disk(path: Path) -> DiskFacts:

@@ -92,6 +92,15 @@ CHECK_STORE = Said(
     "Check the file and its folder: their owner, the disk, and the program's version.",
 )
 
+LOG_IN = Said("ログイン", "log-in")
+MAY_LOG_IN = Said("{count}人のユーザーがログインできます", "users who may log in: {count}")
+FIRST_USER = Said("次の起動時に {name} を作ります", "the next start makes {name}")
+NOBODY = Said("ユーザーがまだいないため、だれもログインできません", "there is no user yet, so nobody can log in")
+ADD_FIRST_USER = Said(
+    "最初のユーザーを作ってください: qoo10-connector users add 名前 --role admin",
+    "Make the first one: qoo10-connector users add NAME --role admin",
+)
+
 SQLITE = Said("SQLite", "SQLite")
 SQLITE_OLD = Said("{version} は古すぎます", "{version} is too old")
 NEWER_SQLITE = Said(

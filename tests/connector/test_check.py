@@ -27,6 +27,7 @@ from connector.check.findings import (
     on_sqlite,
     on_store,
     on_targets,
+    on_users,
     worst,
 )
 from connector.check.gather import examine, try_ports
@@ -266,6 +267,7 @@ def test_json_holds_every_finding_in_english() -> None:
         [on_port(PortFacts("127.0.0.1", 80, taken=True), OPENED), on_port(PortFacts("0.0.0.0", 80), OPENED)],  # noqa: S104 - it is warned of
         on_store(StoreFacts(DATABASE, StoreState.OPENED, "", {"held": 2, "conflict": 1}), ROOM),
         on_store(StoreFacts(DATABASE, StoreState.FAILED, "no database"), DiskFacts(ROOM.folder, 0, writable=True)),
+        [*on_users(0, ""), *on_users(0, "sato"), *on_users(3, "")],
         [on_sqlite("3.34.1"), on_sqlite("3.51.2")],
         on_shop(shop(stopped_for="code -90004", error=CredentialError("M", "no", -90004), clock_ahead_s=61), NOW),
         on_shop(shop(key=KeyFacts(KeySource.CONFIGURED, first_used_at=NOW)), NOW),

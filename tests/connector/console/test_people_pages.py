@@ -292,4 +292,4 @@ async def test_the_audit_page_shows_what_was_done(browser: Browser) -> None:
 
 async def test_without_any_user_the_log_in_says_how_to_make_one(place: Place) -> None:
     async with opened(place) as browser:
-        assert "qoo10-connector users add" in (await browser.get("/login"))[1]
+        assert "qoo10-connector users add 名前 --role admin" in (await browser.get("/login"))[1]
