@@ -1,6 +1,5 @@
 """How a rehearsal looks: every value comes from the store or from the sandbox."""
 
-import math
 from collections.abc import Mapping, Sequence
 
 from rich import box
@@ -10,6 +9,7 @@ from rich.text import Text
 from connector.demo.packing import Answer
 from connector.demo.scenario import Order
 from connector.domain.entry import Entry, EntryState
+from connector.domain.report import nearest_rank
 from connector.store.conflicts import ConflictRow
 from connector.store.overview import EntryRow
 
@@ -30,17 +30,12 @@ def gap_ms(entry: Entry) -> int | None:
     return round((entry.accepted_at - entry.heard_at).total_seconds() * 1000)
 
 
-def percentile(values: Sequence[int], share: float) -> int:
-    """The smallest value that this share of ``values`` (not empty) does not exceed."""
-    return sorted(values)[max(0, math.ceil(share * len(values)) - 1)]
-
-
 def gaps(entries: Sequence[EntryRow]) -> str:
     """The usual gap and the long ones, in words; empty before the first number was accepted."""
-    measured = [gap for row in entries if (gap := gap_ms(row.entry)) is not None]
+    measured = sorted(gap for row in entries if (gap := gap_ms(row.entry)) is not None)
     if not measured:
         return ""
-    return f"gap p50 {percentile(measured, 0.5)} ms, p95 {percentile(measured, 0.95)} ms"
+    return f"gap p50 {nearest_rank(measured, 50)} ms, p95 {nearest_rank(measured, 95)} ms"
 
 
 def outcome(entry: Entry, conflict: ConflictRow | None, *, lost: bool) -> Text:

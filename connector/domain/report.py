@@ -46,8 +46,12 @@ def figures(seconds: Iterable[float]) -> Figures | None:
     ordered = sorted(seconds)
     if not ordered:
         return None
-    ranks = [ordered[ceil(len(ordered) * percent / 100) - 1] for percent in (50, 95)]
-    return Figures(len(ordered), ranks[0], ranks[1], ordered[-1])
+    return Figures(len(ordered), nearest_rank(ordered, 50), nearest_rank(ordered, 95), ordered[-1])
+
+
+def nearest_rank(ordered: Sequence[float], percent: int) -> float:
+    """The percentile of values in ascending order, at least one: the smallest that so many percent do not exceed."""
+    return ordered[max(ceil(len(ordered) * percent / 100), 1) - 1]
 
 
 def _gaps(written: Iterable[Written]) -> list[Gaps]:

@@ -2,12 +2,12 @@
 
 import asyncio
 from bisect import insort
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from math import ceil
 
 from connector.domain.calendar import day_in_japan, start_of
+from connector.domain.report import nearest_rank
 from connector.store.now import MOST_AT_ONCE, ClosedGap
 
 SLOT = timedelta(minutes=15)
@@ -60,7 +60,9 @@ class TodaysGaps:
                 if len(found) < MOST_AT_ONCE:
                     break
         slots = tuple(Slot(*counts) for counts in self._counts)
-        return Today(day_from, len(self._seconds), _nearest(self._seconds, 50), _nearest(self._seconds, 95), slots)
+        seconds = self._seconds
+        p50_s, p95_s = (nearest_rank(seconds, percent) if seconds else None for percent in (50, 95))
+        return Today(day_from, len(seconds), p50_s, p95_s, slots)
 
     def _start(self, day_from: datetime) -> None:
         self._day_from = day_from
@@ -81,8 +83,3 @@ class TodaysGaps:
         insort(self._seconds, max(length.total_seconds(), 0.0))
         slot = min((gap.accepted_at - self._day_from) // SLOT, SLOTS - 1)
         self._counts[slot][length > LATE] += 1
-
-
-def _nearest(ordered: Sequence[float], percent: int) -> float | None:
-    """The nearest-rank percentile, as in the monthly report."""
-    return ordered[max(ceil(len(ordered) * percent / 100), 1) - 1] if ordered else None

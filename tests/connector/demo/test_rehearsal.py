@@ -16,7 +16,6 @@ from carriers.standard.adapter import SOURCE
 from connector.demo import live, once
 from connector.demo.packing import Label, PackingTable, tracking_number
 from connector.demo.scenario import SCENARIO, Twist, buy
-from connector.demo.show import percentile
 from connector.demo.stage import demo_settings
 from connector.demo.verify import Outcome, differences
 from connector.domain.orders import ShippingStatus
@@ -166,7 +165,3 @@ async def test_live_shows_what_happens_until_it_is_stopped(monkeypatch: pytest.M
     assert "/readyz" in said.getvalue()
     assert "1062400001" in said.getvalue()
     assert ("gap p50" in said.getvalue()) is terminal
-
-
-def test_percentiles_are_measured_values() -> None:
-    assert [percentile([4, 1, 3, 2], share) for share in (0.0, 0.5, 0.95, 1.0)] == [1, 2, 4, 4]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from connector.domain.decision import ConflictKind
 from connector.domain.memory import LineMemory
 from connector.domain.orders import JAPAN, ClaimStatus, ShippingStatus
-from connector.domain.report import cancel_rate, figures, late_lines, report
+from connector.domain.report import cancel_rate, figures, late_lines, nearest_rank, report
 from connector.domain.report_facts import (
     CancelRule,
     ConflictSeen,
@@ -84,6 +84,9 @@ class TestGaps:
         assert {found.p50_s, found.p95_s} <= set(seconds)
         assert sum(each <= found.p50_s for each in seconds) >= len(seconds) / 2
         assert sum(each <= found.p95_s for each in seconds) >= len(seconds) * 0.95
+
+    def test_percentiles_are_values_that_were_measured(self) -> None:
+        assert [nearest_rank([1, 2, 3, 4], percent) for percent in (0, 50, 51, 95, 100)] == [1, 2, 3, 4, 4]
 
     def test_nothing_has_no_figures(self) -> None:
         assert figures([]) is None
