@@ -1,5 +1,6 @@
 """The carrier's name at Qoo10, and whether a number may go out at all. Pure."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -53,9 +54,11 @@ def prepare(
 
 
 def setting_to_write(parcel: Parcel) -> str:
-    """The lines of config.toml that would settle the carrier's name."""
-    code = f'"{parcel.carrier}.{parcel.service}"' if parcel.service else f'"{parcel.carrier}"'
-    return f'[sources.{parcel.source}.carriers] {code} = "..."'
+    """The two lines of config.toml that would settle the carrier's name: a table's head, and a key under it."""
+    code = f"{parcel.carrier}.{parcel.service}" if parcel.service else parcel.carrier
+    # A text of JSON is one of TOML, whatever a source sent, but for this sign.
+    key = json.dumps(code, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return f'[sources.{parcel.source}.carriers]\n{key} = "..."'
 
 
 def _mapped(parcel: Parcel, mapping: dict[str, str]) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -155,13 +156,17 @@ async def test_a_missing_carrier_name_is_shown_with_the_line_to_write(log_in: Lo
     with console.app.store.changes.listening() as listener:
         while not await console.app.store.source_log.missing_names():
             await listener.take()
-    page = await log_in(Role.VIEWER)
+    page = await log_in(Role.VIEWER, permissions=["clipboard-read", "clipboard-write"])
 
     await page.goto("/settings")
 
     missing = page.locator("section[aria-labelledby=missing-title]")
-    await expect(missing).to_contain_text('[sources.packing-table.carriers] "nobody-knows-it" = "..."')
     await expect(missing).to_contain_text("1件が待っています")
+    await missing.get_by_role("button", name="コピー").click()
+    await expect(missing.locator("button.copied")).to_be_visible()
+    copied = await page.evaluate("navigator.clipboard.readText()")
+    assert copied == await missing.locator("pre").inner_text()
+    assert tomllib.loads(copied) == {"sources": {SOURCE: {"carriers": {"nobody-knows-it": "..."}}}}
 
 
 @pytest.mark.parametrize("address", ["/sources", f"/sources/{SOURCE}", "/settings", "/settings/checks"])

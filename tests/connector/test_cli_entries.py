@@ -34,7 +34,7 @@ AT = datetime.now(UTC) - timedelta(hours=3, minutes=5)
 """The commands read the real clock."""
 WRONG, GOOD = "444413758702", "444413758703"
 TOKEN = "t" * 40
-SETTING = '[sources.packing-table.carriers] "mail" = "..."'
+SETTING = '[sources.packing-table.carriers]\n"mail" = "..."'
 
 
 async def label(store: Store, reference: str, number: str, carrier: str = "yamato") -> Any:
@@ -126,7 +126,7 @@ class TestList:
             assert words in shown.output
         assert re.search(r"3時間[0-9]+分", shown.output)
         assert "送り状番号の検査数字が合いません" in shown.output
-        assert SETTING in shown.output.replace("\n", "")
+        assert [line for line in SETTING.splitlines() if line not in shown.output] == []
         assert "1062428738" not in shown.output
 
     def test_it_says_so_in_english(self, config: Path) -> None:

@@ -95,7 +95,7 @@ async def test_a_carrier_without_a_name_is_told_with_the_line_to_write(office: O
         f"{office.url}/webhooks/table", data=body, headers=signed(body, "msg_1", SECRET)
     ) as response:
         assert response.status == 202
-    line = '[sources.table.carriers] "nobody-knows-it" = "..."'
+    line = '[sources.table.carriers]\n"nobody-knows-it" = "..."'
     while (await office.ask("/api/v1/settings"))[1]["missing_names"] != [{"setting": line, "entries": 1}]:
         await office.ask("/healthz")
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from carriers.model import EventKind
 from connector.domain.entry import EntryState
+from connector.domain.parcel import Parcel, ParcelKey, ParcelState, Times
 from connector.domain.reasons import Reason
+from connector.keeper.naming import setting_to_write
 from connector.sandbox import NewLine
 
 if TYPE_CHECKING:
@@ -95,7 +100,7 @@ async def test_an_unknown_carrier_is_held_with_the_setting_to_write_and_entered_
     entry = await rig.enter(order_no, "ABC123", carrier="pigeon", service="express")
     assert (entry.state, entry.reason) == (EntryState.HELD, Reason.NAME_UNKNOWN)
     (row,) = await rig.rows("entry")
-    assert row.detail == '[sources.packing-table.carriers] "pigeon.express" = "..."'
+    assert row.detail == '[sources.packing-table.carriers]\n"pigeon.express" = "..."'
 
     rig.configure(packing_table={"carriers": {"pigeon": "その他"}})
     await rig.keeper._begin()
@@ -103,6 +108,16 @@ async def test_an_unknown_carrier_is_held_with_the_setting_to_write_and_entered_
 
     assert await rig.ends() == [(order_no, *CONFIRMED)]
     assert rig.market.line(order_no).shipping.company == "その他"
+
+
+@given(carrier=st.text(min_size=1), service=st.text())
+def test_whatever_a_carrier_calls_itself_the_lines_to_write_are_toml(carrier: str, service: str) -> None:
+    parcel = Parcel(1, ParcelKey("main", "1", "2"), "packing-table", carrier, service, Times(), ParcelState.RESOLVED)
+
+    written = tomllib.loads(setting_to_write(parcel))
+
+    code = f"{carrier}.{service}" if service else carrier
+    assert written == {"sources": {"packing-table": {"carriers": {code: "..."}}}}
 
 
 @pytest.mark.parametrize(
