@@ -160,7 +160,7 @@ def act(
 ) -> None:
     """Does something about a conflict, and keeps who did it and why. Nothing is ever cancelled or accepted at Qoo10.
 
-    Through the daemon's API while it runs (the settings need a token for it), else in the store.
+    Through the daemon while it runs, as its user or as root, else in the store.
 
     Exit codes: 0 kept; 1 refused, or nobody to ask; 2 the act lacks something, or the configuration cannot be used.
     """

@@ -1,6 +1,6 @@
 """The commands ``entries release | retry | hold | void | looked-at | assign``: what a person does about a number.
 
-Through the daemon's API while it runs (the settings need a token for it), else in the store.
+Through the daemon while it runs, as its user or as root, else in the store.
 """
 
 import asyncio

@@ -95,7 +95,7 @@ class ApiSettings(WithSecrets):
     """The HTTP API: tokens of administrators. Further ones, with a role and an end, are made by `tokens add`."""
 
     tokens: Annotated[tuple[SecretStr, ...], BeforeValidator(listed)] = Field(default=(), exclude=True)
-    """Each of them may do everything under /api/v1; 32 letters or more. Commands beside a daemon need one."""
+    """Each of them may do everything under /api/v1; 32 letters or more. Commands take the first where no socket is."""
     tokens_file: Path | None = None
     """A file that holds tokens, one on each line."""
 
