@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 
 
@@ -40,6 +40,13 @@ class Listener:
         taken = frozenset(self._topics)
         self._topics.clear()
         return taken
+
+    async def wait_for(self, topics: frozenset[Topic], longest_s: float) -> None:
+        """Returns as soon as there is one of these topics, or after so long; all others until then are taken too."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(longest_s):
+                while not topics & await self.take():
+                    pass
 
 
 class Changes:

@@ -59,10 +59,7 @@ class TraceFollower:
                         # A defect must not end the traces: it is logged whole, and the next look tries again.
                         log.exception("traces_failed")
                         wait_s = AFTER_TROUBLE_S
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(wait_s):
-                            while Topic.ENTRIES not in await changes.take():
-                                pass
+                    await changes.wait_for(frozenset({Topic.ENTRIES}), wait_s)
                     await asyncio.sleep(TOGETHER_S)
         finally:
             with contextlib.suppress(TimeoutError, StoreUnavailable):
