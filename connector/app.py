@@ -15,6 +15,7 @@ from connector.assembly.behind import Behind
 from connector.assembly.office import open_office
 from connector.assembly.shops import build_client, message_desk, new_session, note_call, start_shop
 from connector.assembly.sources import fetching, start_folders, start_pollers
+from connector.assembly.sweeper import start_sweeper
 from connector.assembly.tasks import Tasks, background_tasks
 from connector.assembly.traces import start_traces
 from connector.assembly.web import applications, listen, listen_for_commands, runner_of
@@ -90,6 +91,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         tasks.start("anchors", anchors.run())
         tasks.start("lag", watch_lag(metrics.loop_lag))
         start_traces(settings, store, tasks)
+        start_sweeper(settings, store, metrics, tasks)
         attended: dict[str, AttendedSource] = {**folders, **pollers}
         watched = Watched(settings, store, metrics, health, keepers, attended)
         alerts = stack.enter_context(running_alerts(watched, session, tasks))

@@ -1,16 +1,15 @@
 """Makes messages of what was committed: woken by commits, behind them and never in their way."""
 
 import asyncio
-import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 
 from connector.domain.alarm_facts import Alarm
 from connector.hooks.making import Subscription, Told, gap_alarms, told_gaps, told_news
-from connector.store.changes import Listener, Topic
+from connector.store.changes import Topic
 from connector.store.errors import StoreUnavailable
 from connector.store.hook_deliveries import Made
 from connector.store.hook_targets import WantedTarget
@@ -22,7 +21,6 @@ LOOK_ANYWAY_S = 60.0
 AFTER_TROUBLE_S = 5.0
 BEHIND = 1000
 """Rows that told nothing are passed over in memory; after so many the cursors are moved on disk too."""
-FORGET_EVERY = timedelta(hours=1)
 
 _TOPICS = frozenset({Topic.ENTRIES, Topic.CONFLICTS})
 
@@ -59,7 +57,6 @@ class HookMaker:
         self._console_url = console_url
         self._place: _Place | None = None
         self._gaps_told: set[tuple[str, ...]] = set()
-        self._forgot_at: datetime | None = None
 
     async def run(self) -> None:
         """Works until it is cancelled."""
@@ -70,7 +67,6 @@ class HookMaker:
                     while await self.look():
                         pass
                     await self.heed(self._alarms(), self._clock())
-                    await self._forget()
                 except StoreUnavailable as error:
                     log.error("webhooks_store_unavailable", error=str(error))
                     wait_s = AFTER_TROUBLE_S
@@ -78,7 +74,7 @@ class HookMaker:
                     # A defect must not end the messages: it is logged whole, and the next look tries again.
                     log.exception("webhooks_not_made")
                     wait_s = AFTER_TROUBLE_S
-                await _change(changes, wait_s)
+                await changes.wait_for(_TOPICS, wait_s)
                 await asyncio.sleep(TOGETHER_S)
 
     async def look(self) -> bool:
@@ -150,19 +146,3 @@ class HookMaker:
         await self._store.hooks.make(Made(hooks, upto))
         if hooks:
             log.info("webhooks_made", count=len(hooks))
-
-    async def _forget(self) -> None:
-        """Removes what is older than messages are kept, now and then."""
-        now = self._clock()
-        if self._forgot_at is None or now >= self._forgot_at + FORGET_EVERY:
-            while await self._store.hooks.forget(now):
-                pass
-            self._forgot_at = now
-
-
-async def _change(changes: Listener, longest_s: float) -> None:
-    """Returns when entries or conflicts changed, or after so long."""
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(longest_s):
-            while not await changes.take() & _TOPICS:
-                pass

@@ -25,6 +25,7 @@ from connector.metrics import Metrics
 from connector.qoo10.dates import header_time
 from connector.store.deliveries import NewDelivery
 from connector.store.errors import StoreUnavailable
+from connector.store.schema import UNREADABLE_KEY
 from connector.store.store import Store
 
 log = structlog.get_logger()
@@ -191,7 +192,7 @@ class Webhooks:
             NewDelivery(
                 source=source.name,
                 shop=source.shop,
-                key=digest(delivery.body),
+                key=UNREADABLE_KEY + digest(delivery.body),
                 received_at=delivery.received_at,
                 outcome="unreadable",
                 detail=problem,

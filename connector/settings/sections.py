@@ -1,12 +1,14 @@
 """The sections that are there once: where it listens, what it keeps, how it logs, who may use its API."""
 
 import re
+from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, model_validator
 
+from connector.domain.keeping import LONGEST_DAYS, SHORTEST_DAYS, Term
 from connector.settings.base import Section, WithSecrets, listed
 from connector.tokens import check_key
 
@@ -47,6 +49,15 @@ class StoreSettings(WithSecrets):
     """Seals the tokens of polled sources that change by themselves (logiless, nextengine); 32 bytes in base64."""
     token_key_file: Path | None = None
     """A file that holds token_key."""
+    keep_audit_days: int = Field(default=400, ge=SHORTEST_DAYS, le=LONGEST_DAYS)
+    """The audit, and who scanned what, is kept so long. Entries, conflicts and what proves them stay for ever."""
+    keep_days: int = Field(default=90, ge=SHORTEST_DAYS, le=LONGEST_DAYS)
+    """What is over is kept so long: alerts, messages about them, outgoing webhooks, deliveries that were unreadable."""
+
+    @property
+    def days(self) -> Mapping[Term, int]:
+        """The days by their setting."""
+        return {Term.AUDIT: self.keep_audit_days, Term.TOLD: self.keep_days}
 
     @model_validator(mode="after")
     def _usable_key(self) -> Self:

@@ -6,6 +6,8 @@ from connector.store.tables import UtcTime, count_column, id_column, index_where
 
 NOT_DONE = "done_at IS NULL"
 """Alerts that something is left to tell of. Spelt out wherever it is asked for: only then is its index used."""
+DONE = "done_at IS NOT NULL"
+"""Alerts that are over. Spelt out like ``NOT_DONE``."""
 WAITING = "state = 'waiting'"
 """Messages that have not arrived yet. Spelt out like ``NOT_DONE``."""
 UNDELIVERED = "state <> 'sent'"
@@ -29,6 +31,7 @@ alert = Table(
     time_column("acknowledged_at"),
     text_column("acknowledged_by"),
     index_where("uq_alert_not_done", NOT_DONE, "subject", unique=True),
+    index_where("ix_alert_done", DONE, "done_at"),
 )
 """``kind``, ``shop``, ``order_no`` and ``saving`` are those of the first of the ``alarms``, for whoever looks."""
 

@@ -1,11 +1,11 @@
-"""Messages to a warehouse's systems as kept: made once, due in the order of their line, settled, forgotten."""
+"""Messages to a warehouse's systems as kept: made once, due in the order of their line, settled."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, func, insert, literal_column, select, text, update
+from sqlalchemy import Row, bindparam, func, insert, literal_column, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from ulid import ULID
 
@@ -13,11 +13,6 @@ from connector.domain.hooks import HookState, Tried, Trouble
 from connector.store.dialect import insert as insert_or_leave
 from connector.store.hook_schema import HOOK_DUE, HOOK_GIVEN_UP, hook_delivery, hook_target
 from connector.store.tables import UtcTime
-
-KEPT_FOR = timedelta(days=31)
-"""How long messages are kept. Longer than an alarm can stand: what was told once is still known then."""
-MOST_FORGOTTEN = 2_000
-"""Messages that are removed in one commit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,20 +226,6 @@ async def hook_deliveries(
         query = query.where(hook_delivery.c.seq < before)
     rows = await connection.execute(query.order_by(hook_delivery.c.seq.desc()).limit(limit))
     return [_delivery_of(row) for row in rows]
-
-
-async def forget_hooks(connection: AsyncConnection, moments: Sequence[datetime]) -> list[int]:
-    """Removes messages that are older than they are kept."""
-    counts = []
-    for at in moments:
-        old = (
-            select(hook_delivery.c.seq)
-            .where(hook_delivery.c.made_at < at - KEPT_FOR)
-            .order_by(hook_delivery.c.made_at)
-            .limit(MOST_FORGOTTEN)
-        )
-        counts.append((await connection.execute(delete(hook_delivery).where(hook_delivery.c.seq.in_(old)))).rowcount)
-    return counts
 
 
 def _delivery_of(row: Row[Any]) -> HookDelivery:

@@ -13,7 +13,6 @@ from connector.store.hook_deliveries import (
     SentTest,
     SettledHook,
     due_hooks,
-    forget_hooks,
     hook_deliveries,
     make_hooks,
     next_due_at,
@@ -99,8 +98,3 @@ class HookBook(Part):
         """A target's messages (without a name those of all), the newest first: those before this ``seq``."""
         async with self._reader() as connection:
             return await hook_deliveries(connection, target, limit, before, given_up=given_up)
-
-    async def forget(self, at: datetime) -> int:
-        """Removes old messages, some at a time; gives how many."""
-        count: int = await self._submit(forget_hooks, at)
-        return count

@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from connector.domain.keeping import ANSWERS_KEPT_FOR
 from connector.store.dialect import insert
 from connector.store.part import Part
 from connector.store.people_schema import idempotency
-
-KEPT_FOR = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,6 @@ class Earlier(Enum):
     """The request is being done, or the program ended while it was."""
 
 
-_PRUNE = delete(idempotency).where(idempotency.c.at <= bindparam("until"))
 _BEGIN = insert(idempotency).on_conflict_do_nothing().returning(idempotency.c.key)
 _THIS = (idempotency.c.actor == bindparam("of_actor"), idempotency.c.key == bindparam("of_key"))
 _READ = select(idempotency).where(*_THIS)
@@ -53,18 +51,20 @@ _KEEP = (
     .values(status=bindparam("new_status"), media=bindparam("new_media"), body=bindparam("new_body"))
 )
 _FORGET = delete(idempotency).where(*_THIS)
+_FORGET_OLD = _FORGET.where(idempotency.c.at <= bindparam("until"))
 
 
 async def begin_requests(connection: AsyncConnection, requests: Sequence[KeyedRequest]) -> list[KeptAnswer | Earlier]:
-    """Remembers keys, or says what was answered to them; what is older than a day is forgotten."""
+    """Remembers keys, or says what was answered to them within a day."""
     found: list[KeptAnswer | Earlier] = []
     for each in requests:
-        await connection.execute(_PRUNE, {"until": each.at - KEPT_FOR})
+        this = {"of_actor": each.actor, "of_key": each.key}
+        await connection.execute(_FORGET_OLD, {**this, "until": each.at - ANSWERS_KEPT_FOR})
         values = {"actor": each.actor, "key": each.key, "at": each.at, "digest": each.digest}
         if (await connection.execute(_BEGIN, values)).first() is not None:
             found.append(Earlier.NEW)
             continue
-        row = (await connection.execute(_READ, {"of_actor": each.actor, "of_key": each.key})).one()
+        row = (await connection.execute(_READ, this)).one()
         if row.digest != each.digest:
             found.append(Earlier.OTHER_REQUEST)
         elif row.status is None:

@@ -66,6 +66,7 @@ audit = Table(
     text_column("subject"),
     text_column("detail"),
     Column("status", Integer),
+    Index(None, "at"),
 )
 """What people and programs did. ``status`` is that of the answer; None where the program ended before it knew."""
 
@@ -81,4 +82,4 @@ idempotency = Table(
     Column("body", LargeBinary),
     Index(None, "at"),
 )
-"""Answers to requests with a key, kept for a day. ``status`` is None until the answer is known."""
+"""Answers to requests with a key, good for a day. ``status`` is None until the answer is known."""

@@ -1,6 +1,6 @@
 """The table of scans: what was scanned where and when, so that every scan has one answer, however often it is sent."""
 
-from sqlalchemy import Boolean, Column, Table, Text
+from sqlalchemy import Boolean, Column, Index, Table, Text
 
 from connector.store.tables import UtcTime, metadata, text_column
 
@@ -20,5 +20,6 @@ scan = Table(
     Column("told", Boolean, nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("received_at", UtcTime, nullable=False),
+    Index(None, "received_at"),
 )
 """``id`` is made by the page. A text that is no order and no label is not kept."""

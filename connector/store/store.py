@@ -51,6 +51,7 @@ from connector.store.fetches import DueFetch, SettledFetch
 from connector.store.history import Step
 from connector.store.hooks import HookBook
 from connector.store.inquiries import InquiryLook
+from connector.store.keeping import KeepingBook
 from connector.store.kept_answers import AnswerBook
 from connector.store.migrate import upgrade
 from connector.store.now import NowBook
@@ -147,6 +148,7 @@ class Store(ReadByPeople):
         self.source_log = SourceLog(self._writer.submit, self._reader)
         self.deeds = DeedBook(self._writer.submit, self._reader)
         self.answers = AnswerBook(self._writer.submit, self._reader)
+        self.keeping = KeepingBook(self._writer.submit, self._reader)
         self.hooks = HookBook(self._writer.submit, self._reader)
         self.traces = TraceBook(self._writer.submit, self._reader)
         self.depths = DepthBook(self._writer.submit, self._reader, lambda: self._writer.waiting)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from connector.domain.conflict import CANCEL_TOPIC, News
@@ -115,7 +114,6 @@ async def test_outgoing_webhooks_and_traces_read_no_table_through(store: Store, 
     await store.hooks.deliveries("wms", 10, before=100)
     await store.hooks.deliveries("wms", 10, given_up=True)
     await store.hooks.deliveries("", 10, before=100)
-    await store.hooks.forget(at + timedelta(days=99))
     await store.settle_entries([SettledEntry(entry, EntryState.CONFIRMED, Reason.SHOWN, at)])
     assert len((await store.traces.confirmed(0))[0]) == 1
 

@@ -1,4 +1,4 @@
-"""Messages to a warehouse's systems: made with the cursors in one commit, due in order, settled, forgotten."""
+"""Messages to a warehouse's systems: made with the cursors in one commit, due in order, settled."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from connector.domain.reasons import Reason
 from connector.store.changes import Topic
 from connector.store.entries import SettledEntry
 from connector.store.hook_deliveries import (
-    KEPT_FOR,
     HookDelivery,
     Made,
     NewHook,
@@ -217,13 +216,6 @@ class TestDeliveries:
         second = await store.hooks.deliveries("wms", 10, before=first[-1].seq)
 
         assert [each.seq for each in (*first, *second)] == [5, 4, 3, 2, 1]
-
-    async def test_old_messages_are_forgotten(self, store: Store, make: Make) -> None:
-        await made(store, make, hook(make, "old"), hook(make, "new", minutes=10))
-
-        assert await store.hooks.forget(make.at(5) + KEPT_FOR) == 1
-
-        assert (await the_delivery(store)).made_at == make.at(10)
 
     async def test_pages_and_senders_hear_of_it(self, store: Store, make: Make) -> None:
         await store.hooks.begin([WMS], make.at())
