@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from connector.domain.acts import ActIncomplete, ActRefused
-from connector.domain.entry_acts import ActOutdated
+from connector.domain.acts import ActIncomplete, ActOutdated, ActRefused
 from connector.http import ApiError
 
 
@@ -21,7 +20,7 @@ def act_on(what: str) -> Iterator[None]:
         hint = "Send who and why, and what else this act needs."
         raise ApiError(422, "act_incomplete", f"Nothing was done: {lacks}.", hint) from None
     except ActOutdated as outdated:
-        raise ApiError(412, "changed", f"Nothing was done: {outdated}.", "Read it again, and decide anew.") from None
+        raise ApiError(412, "changed", f"Nothing was done: {outdated}.", "Read it again.") from None
     except ActRefused as refused:
         hint = f"Read the {what} again; its state does not allow this."
         raise ApiError(409, "act_refused", f"Nothing was done: {refused}.", hint) from None

@@ -13,13 +13,12 @@ from connector.access.routes import Routes
 from connector.api.cursor import cursor_of, sought_of
 from connector.api.requests import id_in
 from connector.console.pages import Pages
-from connector.domain.acts import ActRefused
+from connector.domain.acts import ActOutdated, ActRefused
 from connector.domain.entry_acts import (
     ENTRY_ASKS,
     LABEL_DESTROYED,
     OF_ENTRIES,
     OF_LABELS,
-    ActOutdated,
     EntryAct,
     EntryActKind,
     LabelAct,
@@ -47,10 +46,6 @@ PAGE = 50
 _STATES = ("", "in_work", *STATES)
 """What the filter offers: everything, what is not done, each state."""
 _FILTERS = ("number", "state", "shop", "source", "reason", "day")
-_OUTDATED = Said(
-    "表示した後に状態が変わりました。いまの内容を見て、もう一度決めてください",
-    "this has changed since it was shown; look at it as it is now, and decide anew",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,9 +266,7 @@ def _seen(word: str) -> int | None:
 
 def _why_not(refused: ActRefused, by_state: Said | None) -> Said:
     """Why nothing was done; the state is the best reason."""
-    if isinstance(refused, ActOutdated):
-        return _OUTDATED
-    return by_state or refused.said
+    return refused.said if isinstance(refused, ActOutdated) else by_state or refused.said
 
 
 def _see(address: str) -> web.Response:

@@ -98,12 +98,25 @@ class ActIncomplete(ActRefused):
     """An act that lacks something by itself, whatever it is done to."""
 
 
+class ActOutdated(ActRefused):
+    """What the person decided on has changed meanwhile."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            Said(
+                "表示した後に状態が変わりました。いまの内容を見て、もう一度決めてください",
+                "this has changed since it was read; decide anew",
+            )
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Act:
     """An act of a person on the line's conflict.
 
     ``who`` is a name of a user, ``why`` the reason in words; neither may hold personal data of a buyer.
-    ``confirmed`` is what the person says to have done (see ``NEEDS``).
+    ``confirmed`` is what the person says to have done (see ``NEEDS``). ``seen`` is the version of the conflict that the
+    person decided on; None where it may be any.
     """
 
     kind: ActKind
@@ -112,6 +125,7 @@ class Act:
     why: str
     at: datetime
     confirmed: str = ""
+    seen: int | None = None
 
 
 def checked(act: Act) -> Act:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from connector.domain.acts import ASKS, NEEDS, ActIncomplete, ActKind, ActRefused, Ask, check_words
+from connector.domain.acts import ASKS, NEEDS, ActIncomplete, ActKind, Ask, check_words
 from connector.domain.decision import Label, Person
 from connector.domain.entry import EntryState
 from connector.domain.language import Said
@@ -102,10 +102,6 @@ class LabelAct:
     pack_no: str = ""
     confirmed: str = ""
     seen: int | None = None
-
-
-class ActOutdated(ActRefused):
-    """What the person decided on has changed meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

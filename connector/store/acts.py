@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Case, case, select, update
+from sqlalchemy import Case, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from connector.domain.acts import DECISIONS, Act, ActKind, ActRefused
+from connector.domain.acts import DECISIONS, Act, ActKind, ActOutdated, ActRefused
 from connector.domain.conflict import Clock, Fact, What
 from connector.domain.decision import Person
 from connector.domain.language import Said
 from connector.store.conflicts import ConflictRow, append_facts, conflict_of
 from connector.store.entries import wake_others
-from connector.store.schema import conflict, entry
+from connector.store.schema import conflict, conflict_log, entry
 from connector.store.voids import void_number
 
 
@@ -20,6 +20,7 @@ async def act_on(connection: AsyncConnection, acts: Sequence[Act]) -> list[str]:
     """Keeps acts; gives the shop of each.
 
     Raises:
+        ActOutdated: the conflict is no more as it was seen.
         ActRefused: there is no such conflict, or the act does not fit its state.
     """
     shops = []
@@ -30,9 +31,17 @@ async def act_on(connection: AsyncConnection, acts: Sequence[Act]) -> list[str]:
                 Said(f"番号 {act.conflict_id} の件はありません", f"there is no conflict {act.conflict_id}")
             )
         of = conflict_of(row)
+        if act.seen is not None and act.seen != await _version_of(connection, of.id):
+            raise ActOutdated
         await _do(connection, of, act)
         shops.append(of.shop)
     return shops
+
+
+async def _version_of(connection: AsyncConnection, conflict_id: int) -> int:
+    """The newest row of the conflict's log, as ``CaseInFull.version`` has it."""
+    query = select(func.max(conflict_log.c.seq)).where(conflict_log.c.conflict_id == conflict_id)
+    return (await connection.execute(query)).scalar() or 0
 
 
 async def _do(connection: AsyncConnection, of: ConflictRow, act: Act) -> None:

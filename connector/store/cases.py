@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from connector.domain.chain import LogRow
 from connector.domain.entry import Entry
 from connector.domain.memory import LineMemory
+from connector.store.conflict_log import log_rows
 from connector.store.conflicts import ConflictRow, conflict_of
 from connector.store.entries import entries_of_numbers
 from connector.store.orders import known_lines
@@ -16,6 +18,8 @@ from connector.store.schema import conflict
 
 CHUNK = 500
 """Conflicts read with one question: databases bound how many values one may carry."""
+MOST_ROWS = 10_000
+"""Rows of one conflict's log; a conflict has some ten of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,27 @@ class Case:
     conflict: ConflictRow
     entry: Entry | None = None
     line: LineMemory | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseInFull:
+    """A case with its conflict's log, both as they stood at one moment."""
+
+    case: Case
+    rows: tuple[LogRow, ...]
+
+    @property
+    def version(self) -> int:
+        """For ``Act.seen``: the newest row of the log. Whatever changes what a person decides on adds one."""
+        return self.rows[-1].seq if self.rows else 0
+
+
+async def case_in_full(connection: AsyncConnection, conflict_id: int) -> CaseInFull | None:
+    """The conflict of this id with its log; None where there is none."""
+    found = await cases(connection, [conflict_id])
+    if not found:
+        return None
+    return CaseInFull(found[0], tuple(await log_rows(connection, 0, MOST_ROWS, conflict_id)))
 
 
 async def cases(connection: AsyncConnection, ids: Sequence[int] | None = None, *, closed: bool = False) -> list[Case]:

@@ -7,12 +7,11 @@ from typing import Any
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from connector.domain.acts import ActRefused
+from connector.domain.acts import ActOutdated, ActRefused
 from connector.domain.decision import Person
 from connector.domain.entry import EntryState, same_number
 from connector.domain.entry_acts import (
     NUMBER_CHECKED,
-    ActOutdated,
     EntryAct,
     EntryActKind,
     LabelAct,
@@ -142,7 +141,7 @@ async def _require_seen(
     connection: AsyncConnection, seen: int | None, entry_id: int | None, parcel_id: int | None
 ) -> None:
     if seen is not None and seen != await version_of(connection, entry_id, parcel_id):
-        raise ActOutdated(Said("表示したあとに変わりました。読み直してください", "this has changed since it was read"))
+        raise ActOutdated
 
 
 def _require_number(act: EntryAct, row: Row[Any], standing: Standing) -> None:

@@ -22,7 +22,7 @@ from connector.store import (
     overview,
     report,
 )
-from connector.store.cases import Case
+from connector.store.cases import Case, CaseInFull
 from connector.store.conflicts import ConflictRow
 from connector.store.errors import StoreUnavailable
 from connector.store.history import Step
@@ -80,6 +80,11 @@ class ReadByPeople:
         """Conflicts with what stands around them: these, or all that are open, or all."""
         async with self._reader() as connection:
             return await cases.cases(connection, ids, closed=closed)
+
+    async def case_in_full(self, conflict_id: int) -> CaseInFull | None:
+        """A conflict with what stands around it and its log, as they stood at one moment; None where there is none."""
+        async with self._reader() as connection:
+            return await cases.case_in_full(connection, conflict_id)
 
     async def count_open_conflicts(self) -> int:
         """How many conflicts are open."""

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from connector.domain.acts import Act, ActKind, ActRefused
+from connector.domain.acts import Act, ActKind, ActOutdated, ActRefused
 from connector.domain.conflict import CANCEL_TOPIC, News
 from connector.domain.decision import ConflictKind, Label, Person
 from connector.domain.entry import Entry, EntryState
 from connector.domain.entry_acts import (
     LABEL_DESTROYED,
     NUMBER_CHECKED,
-    ActOutdated,
     EntryAct,
     EntryActKind,
     LabelAct,
