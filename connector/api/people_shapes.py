@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic.config import JsonDict
 
-from connector.api.shapes import Answer, Body, Question
+from connector.api.shapes import Answer, Body, Question, RowCursor
 from connector.domain.acts import LONGEST_WHO
 from connector.domain.language import Language
 from connector.domain.people import LONGEST_PASSWORD, SHORTEST_PASSWORD
@@ -180,4 +180,4 @@ class AuditQuestion(Question):
     """Which page of the audit."""
 
     limit: int = Field(default=50, ge=1, le=500)
-    cursor: str = Field(default="", pattern=r"^[0-9]{0,18}$")
+    cursor: RowCursor = ""

@@ -1,4 +1,4 @@
-"""What the routes about conflicts share: which conflict is meant, what the body says, how an answer is written."""
+"""What the routes of the API share: which row is meant, what the body says, who asks, how an answer is written."""
 
 import hashlib
 import json
@@ -35,8 +35,12 @@ async def case_of(request: web.Request, store: Store) -> Case:
 
 def id_in(request: web.Request) -> int:
     """The number that stands in the address; 0, which nothing has, for whatever else stands there."""
-    text = request.match_info["id"]
-    return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(_BIGGEST_ID)) else 0
+    return number_in(request.match_info["id"]) or 0
+
+
+def number_in(text: str) -> int | None:
+    """The number of a row as an address or a form names it; None for whatever else stands there."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(_BIGGEST_ID)) else None
 
 
 async def read_body(request: web.Request, shape: type[Body], what: str, example: str) -> Body:

@@ -30,6 +30,9 @@ def _written_out(value: object) -> object:
 Day = Annotated[date, BeforeValidator(_written_out)]
 """A day in Japan, as a question names it."""
 
+RowCursor = Annotated[str, Field(pattern="^[0-9]{0,18}$")]
+"""The number of the last row of the page before, as a question names it; empty for the first page."""
+
 WHO: Any = Field(
     default="",
     description="The person who decided it, where a program asks; a user's log-in says that by itself.",

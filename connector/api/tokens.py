@@ -13,7 +13,7 @@ from connector.access.routes import Operation, Routes
 from connector.api.people_shapes import AuditPage, AuditQuestion, NewTokenAnswer, NewTokenBody, TokenList
 from connector.api.people_views import deed_view, token_view
 from connector.api.refusals import as_answers
-from connector.api.requests import as_json, id_in, read_body, read_query
+from connector.api.requests import as_json, id_in, number_in, read_body, read_query
 from connector.domain.roles import Permission
 from connector.store.store import Store
 
@@ -67,7 +67,7 @@ class TokensApi:
     async def _audit(self, request: web.Request) -> web.Response:
         """200 with `{"audit": [...], "next": "123"}`, the newest first; `next` is the `cursor` of the next page."""
         asked = read_query(request, AuditQuestion)
-        found = await self._store.deeds.page(asked.limit + 1, int(asked.cursor) if asked.cursor else None)
+        found = await self._store.deeds.page(asked.limit + 1, number_in(asked.cursor))
         shown = found[: asked.limit]
         more = str(shown[-1].id) if len(found) > asked.limit else None
         return as_json({"audit": [deed_view(each) for each in shown], "next": more})

@@ -7,8 +7,8 @@ from aiohttp import web
 from pydantic import Field
 
 from connector.access.routes import Operation, Routes
-from connector.api.requests import as_json, read_body, read_query
-from connector.api.shapes import Answer, Body, Question
+from connector.api.requests import as_json, number_in, read_body, read_query
+from connector.api.shapes import Answer, Body, Question, RowCursor
 from connector.domain.hooks import Trouble
 from connector.domain.roles import Permission
 from connector.hooks.desk import HookDesk
@@ -32,7 +32,7 @@ class DeliveryQuestion(Question):
 
     limit: int = Field(default=50, ge=1, le=LONGEST_PAGE)
     """How many."""
-    cursor: str = Field(default="", pattern="^[0-9]{0,18}$")
+    cursor: RowCursor = ""
     """The `next` of the page before."""
 
 
@@ -106,8 +106,7 @@ class WebhooksApi:
         `?limit=` is up to 200; `?cursor=` takes the `next` of the page before.
         """
         name, asked = self._name_of(request), read_query(request, DeliveryQuestion)
-        before = int(asked.cursor) if asked.cursor else None
-        found = await self._book.deliveries(name, asked.limit + 1, before)
+        found = await self._book.deliveries(name, asked.limit + 1, number_in(asked.cursor))
         shown = found[: asked.limit]
         page = Deliveries(
             deliveries=[delivery_view(each) for each in shown],

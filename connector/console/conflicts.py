@@ -12,7 +12,7 @@ from aiohttp import web
 
 from connector.access.gate import actor_of
 from connector.access.routes import Routes
-from connector.api.requests import case_of
+from connector.api.requests import case_of, number_in
 from connector.console.forms import read_form
 from connector.console.pages import Pages
 from connector.domain.acts import ASKS, NEEDS, Act, ActKind, ActRefused
@@ -65,8 +65,7 @@ class ConflictPages:
             found = most_urgent_first(await self._store.cases(), now)
             more = False
         else:
-            before = request.query.get("before", "")
-            ids = await self._store.closed_conflicts(int(before[:18]) if before.isdecimal() else None, PAGE + 1)
+            ids = await self._store.closed_conflicts(number_in(request.query.get("before", "")), PAGE + 1)
             more = len(ids) > PAGE
             found = list(reversed(await self._store.cases(ids[:PAGE])))
         rows = [(case, standing_advice(case, now)) for case in found]

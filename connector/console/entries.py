@@ -11,7 +11,7 @@ from aiohttp import web
 from connector.access.gate import actor_of
 from connector.access.routes import Routes
 from connector.api.cursor import cursor_of, sought_of
-from connector.api.requests import id_in
+from connector.api.requests import id_in, number_in
 from connector.console.pages import Pages
 from connector.domain.acts import ActOutdated, ActRefused
 from connector.domain.entry_acts import (
@@ -129,7 +129,7 @@ class EntryPages:
             at=self._clock(),
             number=said["number"],
             confirmed=said["confirm"],
-            seen=_seen(said["seen"]),
+            seen=number_in(said["seen"]),
         )
         try:
             await self._store.entry_acts.on_entry(act)
@@ -152,7 +152,7 @@ class EntryPages:
             why=said["why"],
             at=self._clock(),
             confirmed=said["confirm"],
-            seen=_seen(said["seen"]),
+            seen=number_in(said["seen"]),
             **{means: said["number"]},
         )
         try:
@@ -258,10 +258,6 @@ def _kind(word: str, among: Sequence[EntryActKind]) -> EntryActKind:
     if word not in among:
         raise ApiError(422, "unknown_act", "There is no such act.", "Go back and choose one of the list.")
     return EntryActKind(word)
-
-
-def _seen(word: str) -> int | None:
-    return int(word) if word.isascii() and word.isdigit() and len(word) < 19 else None  # noqa: PLR2004 - digits of 2**63
 
 
 def _why_not(refused: ActRefused, by_state: Said | None) -> Said:

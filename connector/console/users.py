@@ -13,7 +13,7 @@ from connector.access.passwords import TooManyAtOnce
 from connector.access.people import PeopleDesk
 from connector.access.routes import Routes
 from connector.access.sessions import Sessions
-from connector.api.requests import id_in
+from connector.api.requests import id_in, number_in
 from connector.console.account import back, tried_too_often
 from connector.console.forms import read_form
 from connector.console.pages import Pages
@@ -66,10 +66,7 @@ class UsersPages:
 
     async def _audit(self, request: web.Request) -> web.Response:
         """The page "操作の記録": the newest deeds, or those before `before`."""
-        before = request.query.get("before", "")
-        found = await self._store.deeds.page(
-            AUDIT_PAGE + 1, int(before[:18]) if before.isascii() and before.isdigit() else None
-        )
+        found = await self._store.deeds.page(AUDIT_PAGE + 1, number_in(request.query.get("before", "")))
         return await self._pages.html(request, "audit.html", rows=found[:AUDIT_PAGE], more=len(found) > AUDIT_PAGE)
 
     async def _add(self, request: web.Request) -> web.Response:
