@@ -45,7 +45,7 @@ class ShopHealth:
     stopped_for: str
     stuck: bool
     calls: Calls
-    allowed_per_s: int
+    allowed_per_s: float
     configured_per_s: float
     key_since: date | None
     key_day_known: bool
@@ -134,8 +134,8 @@ class NowDesk:
             stopped_for=shop.keeper.stopped_for,
             stuck=shop.keeper.turned_at is None or now > shop.keeper.turned_at + STUCK_AFTER,
             calls=self._calls.of(name, now),
-            allowed_per_s=shop.client.allowed_per_s,
-            configured_per_s=shop.settings.calls_per_second,
+            allowed_per_s=shop.client.pace.allowed_per_s,
+            configured_per_s=shop.client.pace.most_per_s,
             key_since=since,
             key_day_known=issued_on is not None,
             key_ends=issued_on + KEY_LIVES if issued_on is not None else None,

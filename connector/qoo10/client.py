@@ -12,6 +12,7 @@ from connector.qoo10.answers import Answer
 from connector.qoo10.dates import windows
 from connector.qoo10.errors import CredentialError
 from connector.qoo10.keys import KeyHolder
+from connector.qoo10.limits import Pace
 from connector.qoo10.outcomes import RowOutcome, bulk_outcomes
 from connector.qoo10.protocol import Call, ClaimSearch, DelayType, OrderSearch
 from connector.qoo10.transport import Transport, off_the_loop
@@ -37,9 +38,9 @@ class QapiClient:
         return self._keys.issued_at
 
     @property
-    def allowed_per_s(self) -> int:
-        """How many calls may go in a second: fewer than configured for a while after Qoo10 asked for a pause."""
-        return self._transport.allowed_per_s
+    def pace(self) -> Pace:
+        """How fast calls may go: slower for a while after Qoo10 asked for a pause."""
+        return self._transport.pace
 
     async def read_line(self, order_no: str) -> OrderLine | None:
         """One order line with its claim; None when Qoo10 shows no such line."""

@@ -4,12 +4,21 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Final
 
 _MARGIN: Final = 1.05
 """A few per cent more than the window: calls do not arrive at Qoo10 as evenly as they leave."""
 _RECOVERY_S: Final = 5.0
 """After a pause that Qoo10 asked for, one call a second more goes every so many seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Calls that may go in a second on average: at this moment, and while Qoo10 asks for no pause."""
+
+    allowed_per_s: float
+    most_per_s: float
 
 
 class CallLimiter:
@@ -29,7 +38,8 @@ class CallLimiter:
             raise ValueError("calls_per_second must be above 0")
         self._clock = clock
         self._sleep = sleep
-        self._window_s = max(1.0, 1.0 / calls_per_second) * _MARGIN
+        self._unit_s = max(1.0, 1.0 / calls_per_second)
+        self._window_s = self._unit_s * _MARGIN
         self._gone: deque[float] = deque(maxlen=max(1, int(calls_per_second)))
         self._not_before = float("-inf")
         self._most = max(1, int(calls_per_second))
@@ -55,7 +65,11 @@ class CallLimiter:
         self._recovers_at = self._not_before + _RECOVERY_S
 
     @property
-    def allowed(self) -> int:
+    def pace(self) -> Pace:
+        """How fast calls may go."""
+        return Pace(self._allowed_now() / self._unit_s, self._most / self._unit_s)
+
+    def _allowed_now(self) -> int:
         """How many calls may go in any one second (or longer window) at this moment."""
         while self._allowed < self._most and self._clock() >= self._recovers_at:
             self._allowed += 1
@@ -63,7 +77,7 @@ class CallLimiter:
         return self._allowed
 
     def _delay_s(self) -> float:
-        allowed = self.allowed
+        allowed = self._allowed_now()
         ready_at = self._not_before
         if len(self._gone) >= allowed:
             ready_at = max(ready_at, self._gone[-allowed] + self._window_s)

@@ -16,7 +16,7 @@ from yarl import URL
 from connector.qoo10.answers import Answer, read_answer, transient, unreadable
 from connector.qoo10.dates import header_time
 from connector.qoo10.errors import LaterError, QapiError
-from connector.qoo10.limits import CallLimiter
+from connector.qoo10.limits import CallLimiter, Pace
 from connector.qoo10.protocol import Call
 
 MAX_BODY: Final = 64 * 1024 * 1024
@@ -101,9 +101,9 @@ class Transport:
         )
 
     @property
-    def allowed_per_s(self) -> int:
-        """How many calls may go in a second at this moment."""
-        return self._limiter.allowed
+    def pace(self) -> Pace:
+        """How fast calls may go."""
+        return self._limiter.pace
 
     async def exchange(self, call: Call, key: str, *, secrets: Sequence[str] = ()) -> Answer:
         """Send a call under this key and read its answer.

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connector.qoo10.limits import CallLimiter
+from connector.qoo10.limits import CallLimiter, Pace
 
 
 class FakeTime:
@@ -105,3 +105,17 @@ async def test_no_call_goes_while_qoo10_has_asked_for_a_pause() -> None:
 def test_a_rate_that_means_nothing_is_refused(rate: float) -> None:
     with pytest.raises(ValueError, match="calls_per_second"):
         CallLimiter(rate)
+
+
+@pytest.mark.parametrize(("rate", "most_per_s"), [(10, 10), (5.5, 5), (1, 1), (0.5, 0.5)])
+async def test_after_a_pause_calls_go_at_half_the_pace_and_come_back_one_by_one(rate: float, most_per_s: float) -> None:
+    """A fraction above one is dropped; one call in a longer window is the slowest pace."""
+    time = FakeTime()
+    limiter = CallLimiter(rate, time.clock, time.sleep)
+    assert limiter.pace == Pace(most_per_s, most_per_s)
+
+    limiter.slow_down(1)
+    assert limiter.pace == Pace(max(most_per_s // 2, min(most_per_s, 1)), most_per_s)
+
+    time.now_s += 1 + 5 * rate
+    assert limiter.pace == Pace(most_per_s, most_per_s)
