@@ -24,7 +24,8 @@ def origin_of(request: web.Request, trusted: Sequence[Network]) -> Origin:
     """What the connection says; or what a trusted proxy says, whose ``X-Forwarded-`` headers are believed then.
 
     Of a chain of addresses the last one counts that is no trusted proxy: whoever stands before it could have written
-    the rest.
+    the rest. Where something else stands than an address, whoever passed it on counts: such words could be new ones
+    each time.
     """
     peer = request.remote or ""
     if not _is_one_of(peer, trusted):
@@ -33,6 +34,8 @@ def origin_of(request: web.Request, trusted: Sequence[Network]) -> Origin:
     for each in reversed([part.strip() for part in ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")]):
         if not each:
             continue
+        if not _is_address(each):
+            break
         address = each
         if not _is_one_of(each, trusted):
             break
@@ -59,9 +62,13 @@ def _last(request: web.Request, header: str) -> str:
     return ",".join(request.headers.getall(header, [])).rpartition(",")[2].strip()
 
 
-def _is_one_of(address: str, networks: Sequence[Network]) -> bool:
+def _is_address(text: str) -> bool:
     try:
-        parsed = ip_address(address)
+        ip_address(text)
     except ValueError:
         return False
-    return any(parsed in network for network in networks)
+    return True
+
+
+def _is_one_of(address: str, networks: Sequence[Network]) -> bool:
+    return _is_address(address) and any(ip_address(address) in network for network in networks)

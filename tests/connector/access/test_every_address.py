@@ -15,15 +15,12 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from aiohttp import web
 
 from connector.access.local import socket_path, user_name
 from connector.access.origin import SAFE_METHODS
-from connector.access.routes import Handler, Route
+from connector.access.routes import Route
 from connector.access.sessions import hash_of
 from connector.app import RunningApp, running
-from connector.assembly import web as assembly
-from connector.assembly.behind import Behind
 from connector.domain.language import Language
 from connector.domain.roles import GRANTS, Permission, Role
 from connector.sandbox import Sandbox
@@ -32,6 +29,7 @@ from connector.store.api_tokens import NewToken
 from connector.store.sessions import NewSession
 from connector.store.store import Store
 from connector.store.users import NewUser, UserChange
+from tests.connector.access.conftest import filled
 
 SETTINGS_TOKEN = "s" * 32
 NOW = datetime.now(UTC)
@@ -84,31 +82,16 @@ class Service:
 
     async def ask(self, route: Route, who: str) -> int:
         """The status that somebody gets there, as a page of this console asks for it."""
-        path = re.sub(r"\{(\w+)[^}]*\}", "1", route.path)
         headers = {"Origin": self.app.url, **self.shows[who]}
         http = self.by_socket if "unix socket" in who else self.http
-        async with http.request(route.method, self.app.url + path, headers=headers, allow_redirects=False) as response:
+        async with http.request(
+            route.method, self.app.url + filled(route), headers=headers, allow_redirects=False
+        ) as response:
             return response.status
 
 
 @pytest.fixture
-async def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Service]:
-    routes: list[Route] = []
-
-    @web.middleware
-    async def in_place_of_all(request: web.Request, handler: Handler) -> web.StreamResponse:
-        del request, handler
-        return web.Response(status=204)
-
-    def stubbed(behind: Behind) -> list[tuple[int, web.Application]]:
-        applications = assembly.applications(behind)
-        for _, each in applications:
-            each.middlewares.append(in_place_of_all)
-            declared = each[assembly.ROUTES]
-            routes.extend(declared)
-        return applications
-
-    monkeypatch.setattr("connector.app.applications", stubbed)
+async def service(tmp_path: Path, declared: list[list[Route]]) -> AsyncIterator[Service]:
     config = tmp_path / "config.toml"
     by_socket = aiohttp.UnixConnector(str(socket_path(f"sqlite:///{tmp_path}/connector.db")))
     async with (
@@ -131,7 +114,7 @@ async def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
             encoding="utf-8",
         )
         async with running(load_settings(config)) as app:
-            yield Service(app, http, local, routes, await everybody(app.store))
+            yield Service(app, http, local, declared[0], await everybody(app.store))
 
 
 async def everybody(store: Store) -> Mapping[str, Mapping[str, str]]:
@@ -284,11 +267,10 @@ async def test_a_page_of_another_site_changes_nothing(service: Service) -> None:
     for route in service.routes:
         if route.method in SAFE_METHODS or route.path.startswith("/webhooks/") or route.needs is None:
             continue
-        path = re.sub(r"\{(\w+)[^}]*\}", "1", route.path)
         for extra in (foreign, headerless):
             headers = {**service.shows["session of a admin"], **extra}
             async with service.http.request(
-                route.method, service.app.url + path, headers=headers, allow_redirects=False
+                route.method, service.app.url + filled(route), headers=headers, allow_redirects=False
             ) as answer:
                 if answer.status != 403:
                     came_in.append((route.method, route.path, answer.status))
