@@ -7,7 +7,7 @@ from connector.daemon_api import DaemonRefused, DaemonSilent, post
 from connector.domain.language import Said
 from connector.domain.messages import MessageOutcome
 from connector.messages.desk import MessageRefused, Sent, Wanted
-from connector.messages.said import in_words
+from connector.messages.said import in_english
 from connector.settings import Settings
 from connector.store.errors import StoreError, StoreInUse
 from connector.store.sqlite import database_path
@@ -37,7 +37,7 @@ async def send_message(settings: Settings, conflict_id: int, wanted: Wanted) -> 
     except StoreError as error:
         raise SendFailed(str(error)) from None
     try:
-        said, hint = in_words(await _sent(settings, store, conflict_id, wanted))
+        said, hint = in_english(await _sent(settings, store, conflict_id, wanted))
     except (MessageRefused, StoreError) as reason:
         raise SendFailed(f"Nothing was sent: {reason}.") from None
     finally:
@@ -56,7 +56,7 @@ async def _sent(settings: Settings, store: Store, conflict_id: int, wanted: Want
         client = shops.build_client(settings.shops[shop], session, lambda _record: None)
         sent = await shops.message_desk(settings, store, {shop: client}).send(found[0], wanted)
     if sent.outcome is not MessageOutcome.SENT:
-        raise SendFailed(" ".join(in_words(sent)))
+        raise SendFailed(" ".join(in_english(sent)))
     return sent
 
 

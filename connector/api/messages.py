@@ -12,7 +12,7 @@ from connector.domain.messages import LOOKED_IN_QSM, MessageOutcome
 from connector.domain.roles import Permission
 from connector.http import ApiError
 from connector.messages.desk import MessageDesk, MessageRefused, Wanted
-from connector.messages.said import in_words
+from connector.messages.said import in_english
 from connector.messages.templates import TemplateError
 from connector.store.store import Store
 
@@ -109,7 +109,7 @@ class MessagesApi:
             hint = "GET the same address for the texts, which can be copied into QSM."
             raise ApiError(409, "message_refused", f"Nothing was sent: {refused}.", hint) from None
         if sent.outcome in _STATUS:
-            said, hint = in_words(sent)
+            said, hint = in_english(sent)
             raise ApiError(_STATUS[sent.outcome], f"message_{sent.outcome}", said, hint)
         told = {"outcome": str(sent.outcome), "inquiry": sent.inquiry.key, "code": sent.code, "logged": sent.logged}
         return as_json(told, HTTPStatus.CREATED)

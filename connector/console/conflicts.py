@@ -19,10 +19,11 @@ from connector.domain.acts import ASKS, NEEDS, Act, ActKind, ActRefused
 from connector.domain.conflict_steps import fitting_acts, steps
 from connector.domain.language import Said
 from connector.domain.messages import LOOKED_IN_QSM, MessageOutcome
+from connector.domain.reasons import Wording
 from connector.domain.roles import Permission
 from connector.http import ApiError
-from connector.messages.desk import MessageDesk, MessageRefused, Sent, Wanted
-from connector.messages.said import in_words
+from connector.messages.desk import MessageDesk, MessageRefused, Wanted
+from connector.messages.said import in_words, technical
 from connector.messages.templates import TemplateError
 from connector.proof import page, words
 from connector.proof.dossier import Dossier, dossier, standing_advice
@@ -36,6 +37,12 @@ PAGE = 50
 """Closed conflicts on one page."""
 _STYLE = re.compile("<style>(.*?)</style>", re.DOTALL)
 _WHICH = ("open", "closed")
+_NO_TEMPLATES = Wording(
+    "文面を読み込めません。",
+    "The messages cannot be read.",
+    "設定の messages.folder を直してください。",
+    "Mend [messages] folder in the settings.",
+)
 
 
 class ConflictPages:
@@ -74,10 +81,17 @@ class ConflictPages:
     async def _show(self, request: web.Request) -> web.Response:
         """The page of one conflict."""
         case = await case_of(request, self._store)
-        return await self._page(request, case, HTTPStatus.OK, "kept" if request.query.get("kept") else "", None)
+        return await self._page(request, case, HTTPStatus.OK, "kept" if request.query.get("kept") else "")
 
     async def _page(
-        self, request: web.Request, case: Case, status: HTTPStatus, done: str, problem: Said | None
+        self,
+        request: web.Request,
+        case: Case,
+        status: HTTPStatus,
+        done: str = "",
+        refused: Said | None = None,
+        problem: Wording | None = None,
+        detail: str = "",
     ) -> web.Response:
         of = await self._dossier(case)
         state = case.entry.state if case.entry is not None else None
@@ -85,7 +99,9 @@ class ConflictPages:
         try:
             drafts = await self._desk.drafts(case)
         except TemplateError as error:
-            drafts, problem = [], problem or Said(f"文面を読み込めません({error})", str(error))
+            drafts = []
+            if refused is None and problem is None:
+                problem, detail = _NO_TEMPLATES, str(error)
         return await self._pages.html(
             request,
             "conflict.html",
@@ -100,7 +116,9 @@ class ConflictPages:
             drafts=[each for each in drafts if each.text],
             words=words,
             done=done,
+            refused=refused,
             problem=problem,
+            detail=detail,
         )
 
     async def _act(self, request: web.Request) -> web.Response:
@@ -121,7 +139,7 @@ class ConflictPages:
         try:
             await self._store.act_on(act)
         except ActRefused as refused:
-            return await self._page(request, case, HTTPStatus.CONFLICT, "", refused.said)
+            return await self._page(request, case, HTTPStatus.CONFLICT, refused=refused.said)
         return web.Response(
             status=HTTPStatus.SEE_OTHER, headers={"Location": f"/conflicts/{case.conflict.id}?kept={act.kind}"}
         )
@@ -135,9 +153,11 @@ class ConflictPages:
         try:
             sent = await self._desk.send(case, wanted)
         except MessageRefused as refused:
-            return await self._page(request, case, HTTPStatus.CONFLICT, "", refused.said)
+            return await self._page(request, case, HTTPStatus.CONFLICT, refused=refused.said, detail=refused.detail)
         if sent.outcome is not MessageOutcome.SENT:
-            return await self._page(request, case, HTTPStatus.BAD_GATEWAY, "", _not_sent(sent))
+            return await self._page(
+                request, case, HTTPStatus.BAD_GATEWAY, problem=in_words(sent), detail=technical(sent)
+            )
         return web.Response(
             status=HTTPStatus.SEE_OTHER, headers={"Location": f"/conflicts/{case.conflict.id}?kept=message"}
         )
@@ -172,18 +192,6 @@ class ConflictPages:
         except ValueError as error:
             hint = "Run qoo10-connector conflicts verify: the log was changed from outside."
             raise ApiError(500, "log_damaged", f"This conflict cannot be shown: {error}.", hint) from None
-
-
-_NOT_SENT_JA = {
-    MessageOutcome.REFUSED: "Qoo10が受け付けませんでした。文面をコピーしてQSMで送ってください。",
-    MessageOutcome.NOT_SENT: "Qoo10に届きませんでした。しばらくして、もう一度送ってください。",
-    MessageOutcome.UNCLEAR: "送信されたかどうかわかりません。QSMで確かめてから、確認の印を付けて送り直してください。",
-}
-
-
-def _not_sent(sent: Sent) -> Said:
-    detail = f"({sent.detail})" if sent.detail else ""
-    return Said(f"{_NOT_SENT_JA[sent.outcome]}{detail}", " ".join(in_words(sent)))
 
 
 def _own_style_only(document: str) -> str:

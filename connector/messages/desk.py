@@ -32,11 +32,12 @@ log = structlog.get_logger()
 
 
 class MessageRefused(Exception):
-    """Nothing was sent; ``said`` is why, and what to do, the message in English."""
+    """Nothing was sent; ``said`` is why, and what to do, ``detail`` what was behind it; the message is in English."""
 
-    def __init__(self, said: Said) -> None:
-        super().__init__(said.en)
+    def __init__(self, said: Said, detail: str = "") -> None:
+        super().__init__(f"{said.en} ({detail})" if detail else said.en)
         self.said = said
+        self.detail = detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class MessageDesk:
         except ActRefused as refused:
             raise MessageRefused(refused.said) from None
         except (NoDraft, TemplateError) as reason:
-            raise MessageRefused(Said(f"この文面は使えません({reason})", str(reason))) from None
+            raise MessageRefused(Said("この文面は使えません", "there is no such message here"), str(reason)) from None
         async with self._one_at_a_time:
             inquiry = await self._open_inquiry(postbox, order_no)
             message = BuyerMessage(
@@ -152,9 +153,10 @@ class MessageDesk:
         except QapiError as error:
             raise MessageRefused(
                 Said(
-                    f"Qoo10のお問い合わせをいま読み取れません。しばらくして、もう一度送ってください({error})",
-                    f"Qoo10's inquiries cannot be read now ({error}); try again later",
-                )
+                    "Qoo10のお問い合わせをいま読み取れません。しばらくして、もう一度送ってください",
+                    "Qoo10's inquiries cannot be read now; try again later",
+                ),
+                str(error),
             ) from None
         found = _to_answer(inquiry for inquiry in listed if inquiry.order_no == order_no)
         if found is None:
