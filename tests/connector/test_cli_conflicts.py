@@ -22,11 +22,12 @@ from typer.testing import CliRunner, Result
 from connector.cli import main
 from connector.domain.conflict import CANCEL_TOPIC, Clock, Fact, News, What
 from connector.domain.decision import ConflictKind
-from connector.domain.entry import Entry, EntryState
+from connector.domain.entry import EntryState
 from connector.domain.reasons import Reason
 from connector.proof.anchors import append_anchor
 from connector.store.entries import SettledEntry
 from connector.store.store import Store
+from tests.connector.domain.conftest import made_entry
 
 COMMAND = Path(sys.executable).with_name("qoo10-connector")
 AT = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -35,25 +36,7 @@ TOKEN = "t" * 40
 
 
 def conflict_of(order_no: str, kind: ConflictKind) -> SettledEntry:
-    entry = Entry(
-        id=1,
-        shop="main",
-        order_no=order_no,
-        pack_no="",
-        parcel_id=1,
-        tracking_no=NUMBER,
-        shipping_corp="",
-        state=EntryState.WAITING,
-        reason=Reason.NEW,
-        due_at=None,
-        attempts=0,
-        overdue_from=None,
-        heard_at=AT,
-        created_at=AT,
-        written_at=None,
-        accepted_at=None,
-        confirmed_at=None,
-    )
+    entry = made_entry(AT, order_no=order_no)
     asked = Fact(What.CANCEL_REQUESTED, "1", AT, AT, Clock.QOO10, "GetClaimInfo_V3", {"clock_skew_s": "+0.4"})
     news = (News(CANCEL_TOPIC, kind, (asked,)),)
     return SettledEntry(entry, EntryState.CONFLICT, Reason.IN_THE_GAP, AT, news=news)
@@ -141,6 +124,21 @@ def test_closed_conflicts_are_listed_when_asked_for(config: Path) -> None:
 
     assert "1062428737" not in run(config, "list").output
     assert "closed: closed_by_person" in run(config, "list", "--all").output
+
+
+def test_closed_conflicts_are_listed_page_by_page(config: Path) -> None:
+    for number in ("1", "2"):
+        run(config, "act", number, "close", "--who", "佐藤", "--why", "QSMで確認した", "--confirm", "dealt_with")
+
+    first = run(config, "list", "--all", "--limit", "1")
+    answered = json.loads(run(config, "list", "--all", "--limit", "1", "--json").stdout)
+    last = json.loads(run(config, "list", "--before", "2", "--json").stdout)
+
+    assert "1062428738" in first.output
+    assert first.output.endswith("There are older ones: --before 2 shows them.\n")
+    assert ([each["id"] for each in answered["conflicts"]], answered["next"]) == ([2], 2)
+    assert ([each["id"] for each in last["conflicts"]], last["next"]) == ([1], None)
+    assert run(config, "list", "--before", "1").output == "No conflict.\n"
 
 
 def test_one_conflict_is_shown_with_both_clocks_rule_and_advice(config: Path) -> None:

@@ -22,35 +22,18 @@ from connector.domain.alarm_facts import (
 from connector.domain.alarms import alarms, near_from
 from connector.domain.calendar import Calendar, Closed, is_business_day, start_of
 from connector.domain.decision import ConflictKind, Person
-from connector.domain.entry import Entry, EntryState
+from connector.domain.entry import EntryState
 from connector.domain.memory import LineMemory
 from connector.domain.orders import JAPAN, ClaimStatus, ShippingStatus, ship_by_end
 from connector.domain.parcel import EnterOn, Parcel, ParcelKey, ParcelState, Times
 from connector.domain.reasons import WORDINGS, Reason
+from tests.connector.domain.conftest import made_entry
 
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 """A Tuesday, noon in Japan."""
 SHIP_BY = datetime(2026, 11, 25, tzinfo=JAPAN)
 LINE = LineMemory("main", "1", listed=True, status=ShippingStatus.PREPARING, ship_by_at=SHIP_BY)
-ENTRY = Entry(
-    id=1,
-    shop="main",
-    order_no="1",
-    pack_no="",
-    parcel_id=1,
-    tracking_no="444413758703",
-    shipping_corp="",
-    state=EntryState.WAITING,
-    reason=Reason.UNAVAILABLE,
-    due_at=None,
-    attempts=0,
-    overdue_from=None,
-    heard_at=NOON,
-    created_at=NOON,
-    written_at=None,
-    accepted_at=None,
-    confirmed_at=None,
-)
+ENTRY = made_entry(NOON, order_no="1", reason=Reason.UNAVAILABLE)
 PARCEL = Parcel(
     1,
     ParcelKey("main", "1", "444413758703"),

@@ -7,31 +7,13 @@ import pytest
 
 from connector.domain.conflict import What, news_of
 from connector.domain.decision import GapPolicy, Label
-from connector.domain.entry import Entry, EntryState, Sight, facts_of
+from connector.domain.entry import EntryState, Sight, facts_of
 from connector.domain.memory import LineMemory, remembered
 from connector.domain.orders import JAPAN, Claim, ClaimStatus, OrderLine, ShippingStatus
-from connector.domain.reasons import Reason
+from tests.connector.domain.conftest import made_entry
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
-ENTRY = Entry(
-    id=1,
-    shop="main",
-    order_no="1062428737",
-    pack_no="",
-    parcel_id=1,
-    tracking_no="444413758703",
-    shipping_corp="",
-    state=EntryState.WAITING,
-    reason=Reason.NEW,
-    due_at=NOW,
-    attempts=0,
-    overdue_from=None,
-    heard_at=NOW,
-    created_at=NOW,
-    written_at=None,
-    accepted_at=None,
-    confirmed_at=None,
-)
+ENTRY = made_entry(NOW, due_at=NOW)
 
 
 def seen_with(requested_at: datetime | None) -> LineMemory:

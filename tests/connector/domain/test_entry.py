@@ -10,7 +10,7 @@ from connector.domain.decision import decide as verdict_on
 from connector.domain.entry import Entry, EntryState, Sight, cancel_axis, facts_of, same_number
 from connector.domain.memory import LineMemory, remembered
 from connector.domain.orders import JAPAN, Claim, ClaimStatus, OrderLine, ShippingStatus, ship_by_end
-from connector.domain.reasons import Reason
+from tests.connector.domain.conftest import made_entry
 
 AT = datetime(2026, 11, 22, 0, 15, tzinfo=UTC)
 NO = "1062428737"
@@ -23,26 +23,7 @@ def at(minutes: float) -> datetime:
 
 
 def entry(state: EntryState = EntryState.WAITING, **more: object) -> Entry:
-    plain = Entry(
-        id=1,
-        shop="main",
-        order_no=NO,
-        pack_no="300123456",
-        parcel_id=1,
-        tracking_no=OURS,
-        shipping_corp="",
-        state=state,
-        reason=Reason.NEW,
-        due_at=AT,
-        attempts=0,
-        overdue_from=None,
-        heard_at=AT,
-        created_at=AT,
-        written_at=None,
-        accepted_at=None,
-        confirmed_at=None,
-    )
-    return replace(plain, **more)  # type: ignore[arg-type]
+    return made_entry(AT, pack_no="300123456", state=state, due_at=AT, **more)
 
 
 def claim(status: ClaimStatus = ClaimStatus.CANCEL_REQUESTED, minutes: float | None = 1) -> Claim:

@@ -21,9 +21,9 @@ from connector.domain.entry import Entry, EntryState, Sight, facts_of
 from connector.domain.memory import LineMemory, remembered
 from connector.domain.orders import JAPAN, Claim, ClaimStatus, OrderLine, ShippingStatus
 from connector.domain.parcel import Parcel, ParcelKey, ParcelState, Times, merged, times_of
-from connector.domain.reasons import Reason
 from connector.keeper.outcomes import Moment, after_verdict, after_write
 from connector.qoo10.outcomes import RowOutcome, RowState
+from tests.connector.domain.conftest import made_entry
 
 if TYPE_CHECKING:
     from connector.store.entries import SettledEntry
@@ -38,25 +38,7 @@ FINAL = (EntryState.CONFIRMED, EntryState.DROPPED)
 
 
 def new_entry() -> Entry:
-    return Entry(
-        id=1,
-        shop="main",
-        order_no=ORDER_NO,
-        pack_no="",
-        parcel_id=1,
-        tracking_no=OURS,
-        shipping_corp="ヤマト宅急便",
-        state=EntryState.WAITING,
-        reason=Reason.NEW,
-        due_at=START,
-        attempts=0,
-        overdue_from=None,
-        heard_at=START,
-        created_at=START,
-        written_at=None,
-        accepted_at=None,
-        confirmed_at=None,
-    )
+    return made_entry(START, tracking_no=OURS, shipping_corp="ヤマト宅急便", due_at=START)
 
 
 def parcel_of(times: Times) -> Parcel:

@@ -7,7 +7,7 @@ import pytest
 
 from connector.domain.acts import ActRefused
 from connector.domain.decision import ConflictKind
-from connector.domain.entry import Entry, EntryState
+from connector.domain.entry import EntryState
 from connector.domain.memory import LineMemory
 from connector.domain.messages import (
     APOLOGY,
@@ -21,27 +21,10 @@ from connector.domain.messages import (
     misfit,
 )
 from connector.domain.reasons import Reason
+from tests.connector.domain.conftest import made_entry
 
 AT = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
-ENTRY = Entry(
-    id=1,
-    shop="main",
-    order_no="1062428737",
-    pack_no="",
-    parcel_id=1,
-    tracking_no="444413758703",
-    shipping_corp="ヤマト宅急便",
-    state=EntryState.HELD,
-    reason=Reason.IN_THE_GAP,
-    due_at=None,
-    attempts=0,
-    overdue_from=None,
-    heard_at=AT,
-    created_at=AT,
-    written_at=None,
-    accepted_at=None,
-    confirmed_at=None,
-)
+ENTRY = made_entry(AT, shipping_corp="ヤマト宅急便", state=EntryState.HELD, reason=Reason.IN_THE_GAP)
 LINE = LineMemory("main", "1062428737")
 MESSAGE = BuyerMessage(1, APOLOGY, "MSG 700 701", "0" * 64, " 佐藤 ", "QSMで拒否した", AT)
 

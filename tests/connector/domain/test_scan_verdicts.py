@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from connector.domain.decision import Label, Person
-from connector.domain.entry import Entry, EntryState
+from connector.domain.entry import EntryState
 from connector.domain.memory import LineMemory
 from connector.domain.orders import ClaimStatus
 from connector.domain.reasons import Reason
@@ -30,31 +30,14 @@ from connector.domain.scan_verdicts import (
     request_of,
     stand_of,
 )
+from tests.connector.domain.conftest import made_entry
 
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 ALL = [(facts, decide(facts)) for facts in every_combination()]
 FINE = Facts(
     Fault.NONE, Side.PARCEL, Request.NONE, Label.LIVE, Stand.ENTERED, conflict=False, other_label=False, fresh=True
 )
-ENTRY = Entry(
-    id=1,
-    shop="main",
-    order_no="1062428737",
-    pack_no="",
-    parcel_id=1,
-    tracking_no="444413758703",
-    shipping_corp="",
-    state=EntryState.WAITING,
-    reason=Reason.NEW,
-    due_at=None,
-    attempts=0,
-    overdue_from=None,
-    heard_at=AT,
-    created_at=AT,
-    written_at=None,
-    accepted_at=None,
-    confirmed_at=None,
-)
+ENTRY = made_entry(AT)
 LINE = LineMemory("main", "1062428737", cancel_status=ClaimStatus.CANCEL_REQUESTED)
 
 

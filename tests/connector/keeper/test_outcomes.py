@@ -1,6 +1,5 @@
 """What is kept after a verdict, a write or a failure."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,6 +19,7 @@ from connector.keeper.outcomes import (
 from connector.qoo10.errors import CredentialError, LaterError, RefusedError, UnclearError
 from connector.qoo10.outcomes import RowOutcome, RowState
 from connector.store.entries import SettledEntry
+from tests.connector.domain.conftest import made_entry
 
 AT = datetime(2026, 11, 22, 0, 15, tzinfo=UTC)
 NOW = Moment(AT + timedelta(minutes=5), 1.0)
@@ -28,26 +28,7 @@ SHOWN_WITHIN = timedelta(minutes=15)
 
 
 def entry(state: EntryState = EntryState.WAITING, **more: object) -> Entry:
-    plain = Entry(
-        id=1,
-        shop="main",
-        order_no=NO,
-        pack_no="",
-        parcel_id=1,
-        tracking_no="444413758703",
-        shipping_corp="",
-        state=state,
-        reason=Reason.NEW,
-        due_at=AT,
-        attempts=0,
-        overdue_from=None,
-        heard_at=AT,
-        created_at=AT,
-        written_at=None,
-        accepted_at=None,
-        confirmed_at=None,
-    )
-    return replace(plain, **more)  # type: ignore[arg-type]
+    return made_entry(AT, state=state, due_at=AT, **more)
 
 
 def after(of: Entry, action: Action, reason: Reason, now: Moment = NOW) -> SettledEntry:

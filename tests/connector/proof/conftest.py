@@ -21,6 +21,7 @@ from connector.store.cases import Case
 from connector.store.conflicts import ConflictRow, _body
 from connector.store.entries import SettledEntry
 from connector.store.store import Store
+from tests.connector.domain.conftest import made_entry
 
 AT = datetime(2026, 11, 24, 0, 15, 3, 412_000, tzinfo=UTC)
 NUMBER = "444413758703"
@@ -32,21 +33,13 @@ def at(seconds: float) -> datetime:
 
 
 def entry_for(order_no: str) -> Entry:
-    return Entry(
-        id=1,
-        shop="main",
+    return made_entry(
+        AT,
         order_no=order_no,
         pack_no="300123456",
-        parcel_id=1,
-        tracking_no=NUMBER,
         shipping_corp="ヤマト宅急便",
         state=EntryState.CONFIRMED,
         reason=Reason.SHOWN,
-        due_at=None,
-        attempts=0,
-        overdue_from=None,
-        heard_at=AT,
-        created_at=AT,
         written_at=at(4.02),
         accepted_at=at(4.31),
         confirmed_at=at(4.6),

@@ -9,31 +9,14 @@ from connector.domain.entry import Entry, EntryState
 from connector.domain.reasons import Reason
 from connector.store.entries import SettledEntry
 from connector.store.store import Store
+from tests.connector.domain.conftest import made_entry
 
 AT = datetime(2026, 11, 22, 0, 15, tzinfo=UTC)
 LATER = datetime(2026, 11, 22, 0, 16, tzinfo=UTC)
 
 
 def entry(order_no: str) -> Entry:
-    return Entry(
-        id=1,
-        shop="main",
-        order_no=order_no,
-        pack_no="",
-        parcel_id=1,
-        tracking_no="444413758703",
-        shipping_corp="",
-        state=EntryState.WAITING,
-        reason=Reason.NEW,
-        due_at=AT,
-        attempts=0,
-        overdue_from=None,
-        heard_at=AT,
-        created_at=AT,
-        written_at=None,
-        accepted_at=None,
-        confirmed_at=None,
-    )
+    return made_entry(AT, order_no=order_no, due_at=AT)
 
 
 async def test_newest_first_with_how_they_ended(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ from connector.store.traces import Confirmed, TraceStep
 from connector.traces.follower import TraceFollower
 from connector.traces.otel import Tracer
 from connector.traces.spans import STAGES, spans_of, trace_ids
+from tests.connector.domain.conftest import made_entry
 from tests.connector.hooks.conftest import AT, entries_for
 from tests.connector.test_app import SECRET, number, send
 
@@ -130,25 +131,7 @@ async def test_a_number_that_is_confirmed_again_is_told_once(store: Store, expor
 
 def confirmed(*steps: tuple[EntryState, Reason, float], first: bool = True, entry_id: int = 1) -> Confirmed:
     """An entry with steps, each so many seconds after its label was heard of."""
-    entry = Entry(
-        id=entry_id,
-        shop="main",
-        order_no="1062428737",
-        pack_no="",
-        parcel_id=7,
-        tracking_no="444413758703",
-        shipping_corp="",
-        state=EntryState.CONFIRMED,
-        reason=Reason.SHOWN,
-        due_at=None,
-        attempts=0,
-        overdue_from=None,
-        heard_at=AT,
-        created_at=AT,
-        written_at=None,
-        accepted_at=None,
-        confirmed_at=None,
-    )
+    entry = made_entry(AT, id=entry_id, parcel_id=7, state=EntryState.CONFIRMED, reason=Reason.SHOWN)
     kept = tuple(TraceStep(state, reason, AT + timedelta(seconds=after_s)) for state, reason, after_s in steps)
     return Confirmed(entry, AT, "table", "", first, kept)
 
