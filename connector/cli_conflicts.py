@@ -33,7 +33,7 @@ from connector.proof.dossier import Dossier, dossier
 from connector.proof.html import as_html
 from connector.proof.show import as_table, in_detail, verification
 from connector.proof.verify import Verified, verify
-from connector.proof.views import as_csv, as_jsonl, in_full, in_short, most_urgent_first
+from connector.proof.views import as_csv, as_jsonl, in_full, in_short, most_urgent_first, what_to_do
 from connector.settings import Settings
 from connector.store.cases import Case, cases
 from connector.store.conflict_log import log_rows
@@ -91,7 +91,7 @@ def show(number: NumberArgument, config: ConfigOption = CONFIG, *, as_json: Json
     """
     (of,) = _dossiers(settings_or_exit(config), [number])
     if as_json:
-        say_json(in_full(of))
+        say_json(in_full(of) | what_to_do(of))
     else:
         output.print(in_detail(of), highlight=False)
 

@@ -85,8 +85,27 @@ class ConflictFact(Answer):
     hash: str
 
 
+class ConflictStep(Answer):
+    """One step of what to do in QSM and at the packing table."""
+
+    ja: str
+    en: str
+
+
+class FittingAct(Answer):
+    """Something that a person can say to do about a conflict as it stands."""
+
+    act: ActKind
+    ja: str
+    en: str
+    confirm: str = Field(json_schema_extra={"enum": ["", *sorted(set(NEEDS.values()))]})
+    """What has to be confirmed with it; empty where nothing has."""
+    confirm_ja: str
+    confirm_en: str
+
+
 class ConflictInFull(ConflictInShort):
-    """A conflict with its verdict and every fact of its log."""
+    """A conflict with its verdict, every fact of its log, and what to do."""
 
     verdict: ConflictVerdict | None
     clock_skew_s: float | None
@@ -94,6 +113,10 @@ class ConflictInFull(ConflictInShort):
     intact: bool
     """Whether its rows still carry the hashes that they were written with."""
     facts: list[ConflictFact]
+    steps: list[ConflictStep]
+    """What to do, in this order; empty once it is closed. The names in QSM are those of a published guide."""
+    acts: list[FittingAct]
+    """The obvious one first. Others are refused only where its state does not allow them."""
 
 
 class ConflictList(Answer):

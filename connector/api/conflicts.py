@@ -3,34 +3,40 @@
 from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
+from typing import Any
 
 from aiohttp import web
 
 from connector.access.routes import Operation, Routes
 from connector.api.act_refusals import act_on
 from connector.api.conflict_shapes import ConflictAct, ConflictInFull, ConflictList, ConflictQuestion
-from connector.api.requests import as_json, case_of, read_body, read_query, who_asks
+from connector.api.dossiers import as_pdf_sheet, as_sheet, case_in_full_of, dossier_of
+from connector.api.requests import as_json, read_body, read_query, who_asks
+from connector.api.versions import require_match, tagged
 from connector.domain.acts import Act, ActKind
 from connector.domain.roles import Permission
 from connector.http import ApiError
 from connector.metrics import Metrics
-from connector.proof.dossier import dossier
-from connector.proof.views import in_full, in_short, most_urgent_first
-from connector.store.cases import Case
+from connector.proof.dossier import Dossier
+from connector.proof.views import in_full, in_short, most_urgent_first, what_to_do
 from connector.store.store import Store
 
 _EXAMPLE = '{"act": "note", "who": "sato", "why": "called the carrier"}'
 
 
 _LIST = Operation("conflicts", "Open conflicts, the most urgent first", ConflictList, asks=ConflictQuestion)
-_SHOW = Operation("conflicts", "One conflict with its log", ConflictInFull, errors=(HTTPStatus.INTERNAL_SERVER_ERROR,))
+_DAMAGED = (HTTPStatus.INTERNAL_SERVER_ERROR,)
+_SHOW = Operation("conflicts", "One conflict with its log", ConflictInFull, errors=_DAMAGED, etag=True)
+_SHEET = Operation("conflicts", "The dossier of a conflict as a page", errors=_DAMAGED, media="text/html")
+_PDF = Operation("conflicts", "The dossier of a conflict as PDF", errors=_DAMAGED, media="application/pdf")
 _ACT = Operation(
     "conflicts",
     "Decide about a conflict",
     ConflictInFull,
     HTTPStatus.CREATED,
     takes=ConflictAct,
-    errors=(HTTPStatus.INTERNAL_SERVER_ERROR,),
+    errors=_DAMAGED,
+    etag=True,
 )
 
 
@@ -46,6 +52,8 @@ class ConflictsApi:
         """Adds the routes."""
         routes.get("/api/v1/conflicts", self._list, needs=Permission.LOOK, operation=_LIST)
         routes.get("/api/v1/conflicts/{id}", self._show, needs=Permission.LOOK, operation=_SHOW)
+        routes.get("/api/v1/conflicts/{id}/dossier.html", self._sheet, needs=Permission.LOOK, operation=_SHEET)
+        routes.get("/api/v1/conflicts/{id}/dossier.pdf", self._pdf, needs=Permission.LOOK, operation=_PDF)
         routes.post("/api/v1/conflicts/{id}/acts", self._act, needs=Permission.ACT, operation=_ACT)
 
     async def _list(self, request: web.Request) -> web.Response:
@@ -59,33 +67,50 @@ class ConflictsApi:
         return as_json({"conflicts": [in_short(case, now) for case in cases], "clock_skew_s": skews})
 
     async def _show(self, request: web.Request) -> web.Response:
-        """200 with one conflict: its facts with both clocks and where they come from, verdicts, advice, acts."""
-        return await self._answer(await case_of(request, self._store), HTTPStatus.OK)
+        """200 with one conflict: its facts with both clocks and where they come from, its verdict, what to do.
+
+        `advice` says what to do in a sentence, `steps` in QSM one by one; `acts` are those that fit, the obvious one
+        first, each with what it has to be confirmed with.
+        """
+        found = await case_in_full_of(request, self._store)
+        return tagged(request, _in_full(dossier_of(found, self._clock())), found.version)
+
+    async def _sheet(self, request: web.Request) -> web.Response:
+        """200 with one sheet in Japanese, for the printer and for Qoo10's support: HTML that needs nothing else."""
+        return as_sheet(dossier_of(await case_in_full_of(request, self._store), self._clock()))
+
+    async def _pdf(self, request: web.Request) -> web.Response:
+        """200 with the same sheet as PDF, which has its fonts within."""
+        return await as_pdf_sheet(dossier_of(await case_in_full_of(request, self._store), self._clock()))
 
     async def _act(self, request: web.Request) -> web.Response:
         """201 with the conflict as it is then, once the act is kept.
 
-        The body is `{"act": "enter_now", "who": "sato", "why": "refused in QSM", "confirm": "refused_in_qsm"}`.
+        The body is `{"act": "enter_now", "who": "sato", "why": "refused in QSM", "confirm": "refused_in_qsm"}`. With
+        `If-Match` nothing is done to a conflict that says something else than the answer of that `ETag`.
         """
-        case = await case_of(request, self._store)
+        found = await case_in_full_of(request, self._store)
         wanted = await read_body(request, ConflictAct, "act", _EXAMPLE)
         try:
             kind = ActKind(wanted.act.replace("-", "_"))
         except ValueError:
             known = ", ".join(ActKind)
             raise ApiError(422, "unknown_act", "There is no such act.", f"The acts are: {known}.") from None
+        now = self._clock()
         act = Act(
-            kind, case.conflict.id, who_asks(request, wanted.who), wanted.why.strip(), self._clock(), wanted.confirm
+            kind=kind,
+            conflict_id=found.case.conflict.id,
+            who=who_asks(request, wanted.who),
+            why=wanted.why.strip(),
+            at=now,
+            confirmed=wanted.confirm,
+            seen=require_match(request, _in_full(dossier_of(found, now)), found.version),
         )
         with act_on("conflict"):
             await self._store.act_on(act)
-        return await self._answer(await case_of(request, self._store), HTTPStatus.CREATED)
+        stands = await case_in_full_of(request, self._store)
+        return as_json(_in_full(dossier_of(stands, self._clock())), HTTPStatus.CREATED)
 
-    async def _answer(self, case: Case, status: HTTPStatus) -> web.Response:
-        rows = await self._store.log_rows(conflict_id=case.conflict.id)
-        try:
-            of = dossier(case, rows, self._clock())
-        except ValueError as error:
-            hint = "Run qoo10-connector conflicts verify: the log was changed from outside."
-            raise ApiError(500, "log_damaged", f"This conflict cannot be shown: {error}.", hint) from None
-        return as_json(in_full(of), status)
+
+def _in_full(of: Dossier) -> dict[str, Any]:
+    return in_full(of) | what_to_do(of)

@@ -7,8 +7,10 @@ from datetime import datetime
 from io import StringIO
 from typing import Any
 
+from connector.domain.acts import ASKS, NEEDS
 from connector.domain.advice import Advice
 from connector.domain.calendar import iso_in_japan
+from connector.domain.conflict_steps import fitting_acts, steps
 from connector.domain.orders import JAPAN
 from connector.proof.dossier import Dossier, DossierFact, standing_advice
 from connector.store.cases import Case
@@ -91,6 +93,26 @@ def in_full(of: Dossier) -> dict[str, Any]:
         "clock_skew_s": of.skew_s,
         "intact": of.intact,
         "facts": [_fact(each) for each in of.facts],
+    }
+
+
+def what_to_do(of: Dossier) -> dict[str, Any]:
+    """The steps that a person takes, and the acts that fit: as the conflict stands, not for an export."""
+    conflict, entry = of.case.conflict, of.case.entry
+    state, closed = entry.state if entry else None, conflict.closed_at is not None
+    return {
+        "steps": [] if closed else [{"ja": each.ja, "en": each.en} for each in steps(conflict.kind, state)],
+        "acts": [
+            {
+                "act": str(kind),
+                "ja": ASKS[kind].ja,
+                "en": ASKS[kind].en,
+                "confirm": NEEDS.get(kind, ""),
+                "confirm_ja": ASKS[kind].confirm_ja,
+                "confirm_en": ASKS[kind].confirm_en,
+            }
+            for kind in fitting_acts(conflict.kind, state, closed=closed)
+        ],
     }
 
 
