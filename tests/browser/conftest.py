@@ -36,6 +36,7 @@ from connector.demo.stage import DemoSettings
 from connector.domain.roles import Role
 from connector.sandbox import Market, NewLine, Sandbox, Switches
 from connector.settings import ApiSettings, ServerSettings, ShopSettings, SourceSettings, StoreSettings
+from tests.browser.scanning import opened
 from tools.chromium import FLAGS, chromium
 
 SHOP, SOURCE = "main", "packing-table"
@@ -60,18 +61,11 @@ ENTERED_WITHIN_S = 20.0
 BAD_IMPACTS = frozenset({"serious", "critical"})
 
 
-_BROWSER_HANGS_UP = pytest.mark.filterwarnings(
-    # The browser ends its connections when it likes: one that a stopped program leaves behind is collected later.
-    "ignore:.*_SelectorTransport.__del__:pytest.PytestUnraisableExceptionWarning"
-)
-
-
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
     """The browser lives as long as the run, so its tests share one event loop."""
     for item in items:
         if Path(__file__).parent in item.path.parents and pytest_asyncio.is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
-            item.add_marker(_BROWSER_HANGS_UP)
 
 
 @dataclass  # without slots: Playwright hangs its own attributes onto whatever has a handler
@@ -248,6 +242,12 @@ async def log_in(open_page: OpenPage, console: Console) -> LogIn:
         return page
 
     return log_in
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def table(log_in: LogIn) -> Page:
+    """The scan page at a packing table, before a packer."""
+    return await opened(await log_in(Role.PACKER))
 
 
 @pytest.fixture
