@@ -3,6 +3,8 @@
 By the unix socket beside the store, which knows who runs the command; where that is closed, with a token.
 """
 
+import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -13,6 +15,10 @@ from aiohttp import hdrs
 
 from connector.access.local import socket_path
 from connector.settings import ServerSettings, Settings
+
+STARTS_WITHIN_S = 10.0
+"""A daemon that has the store already may listen only then; a command that knows no other way waits so long."""
+_LOOK_EVERY_S = 0.2
 
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked for, never listened on
 
@@ -60,7 +66,7 @@ async def ask(settings: Settings, method: str, path: str, body: Mapping[str, Any
     """
     question, at = _Question(method, path, body, timeout_s), str(socket_path(settings.store.url))
     try:
-        return await _asked(question, aiohttp.UnixConnector(at), "http://localhost", at)
+        return await _by_socket(question, at, 0 if settings.api.tokens else STARTS_WITHIN_S)
     except _NotConnected as closed:
         why = str(closed)
     except _NotLetIn:
@@ -80,6 +86,17 @@ async def ask(settings: Settings, method: str, path: str, body: Mapping[str, Any
         )
     except _NotConnected as closed:
         raise _silent(origin, str(closed)) from None
+
+
+async def _by_socket(question: _Question, at: str, wait_s: float) -> Any:
+    until = time.monotonic() + wait_s
+    while True:
+        try:
+            return await _asked(question, aiohttp.UnixConnector(at), "http://localhost", at)
+        except _NotConnected:
+            if time.monotonic() >= until:
+                raise
+        await asyncio.sleep(_LOOK_EVERY_S)
 
 
 async def _asked(

@@ -266,8 +266,9 @@ class TestActs:
         assert "person 佐藤" in shown.output
 
     def test_where_the_socket_is_gone_a_token_of_the_settings_does(
-        self, config: Path, tmp_path: Path, port: int
+        self, config: Path, tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        monkeypatch.setattr("connector.daemon_api.STARTS_WITHIN_S", 0)
         with daemon(write_config(tmp_path, port, f'[api]\ntokens = ["{TOKEN}"]'), port):
             config.with_name("connector.db.sock").unlink()
             with_token = act(config, "note")

@@ -245,7 +245,8 @@ class TestBesideADaemon:
         assert (row["who"], row["via"], row["action"]) == (user_name(os.geteuid()), "command", "POST /api/v1/users")
 
     @pytest.mark.usefixtures("daemon")
-    def test_where_the_socket_is_gone_it_says_what_to_do(self, config: Path) -> None:
+    def test_where_the_socket_is_gone_it_says_what_to_do(self, config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("connector.daemon_api.STARTS_WITHIN_S", 0)
         config.with_name("connector.db.sock").unlink()
 
         done = add(config, "sato")
