@@ -10,6 +10,7 @@ from playwright.async_api import expect
 
 from connector.demo.packing import Label
 from connector.domain.roles import Role
+from connector.sandbox.faults import Fault, FaultKind
 
 if TYPE_CHECKING:
     from tests.browser.conftest import CheckAccess, Console, LogIn, Watched
@@ -43,20 +44,6 @@ async def test_a_label_is_followed_live_from_its_message_to_its_confirmation(con
     row = page.locator("#entries tr", has_text=order_no)
     await expect(row.get_by_text("完了")).to_be_visible(timeout=20_000)
     await expect(row).to_contain_text("ヤマト宅急便")
-
-
-async def test_a_cart_says_how_many_of_its_lines_are_entered(console: Console, log_in: LogIn) -> None:
-    order_nos = console.order(lines=3)
-    await console.print_label(order_nos[0], 1)
-    for order_no in order_nos[:1]:
-        await console.entered(order_no)
-    cart = console.market.line(order_nos[0]).pack_no
-
-    page = await log_in()
-    await console.print_label(cart, 2)
-    await page.goto(f"/entries?number={cart}")
-
-    await expect(page.locator("#entries").get_by_text(re.compile("3件中[23]件入力済み")).first).to_be_visible()
 
 
 async def test_the_keyboard_alone_finds_and_opens_an_entry(console: Console, log_in: LogIn) -> None:
@@ -225,3 +212,40 @@ async def test_what_has_changed_since_it_was_shown_is_not_acted_on(
     (label,) = (await console.ask("GET", f"/api/v1/entries?number={number}"))["entries"]
     of = await console.ask("GET", f"/api/v1/parcels/{label['parcel_id']}")
     assert of["assigned_order_no"] == "1062428799"
+
+
+async def test_a_refused_line_of_a_cart_is_tried_again_and_then_its_label_is_void(
+    console: Console, log_in: LogIn
+) -> None:
+    order_nos = console.order(lines=3)
+    cart = console.market.line(order_nos[0]).pack_no
+    for fault in (FaultKind.BULK_ROW_CODE, FaultKind.CODE):
+        method = "SetSendingInfo" if fault is FaultKind.CODE else None
+        console.market.faults.add(Fault(fault=fault, method=method, order_no=order_nos[2], code=-10002, times=None))
+    page = await log_in()
+    await page.goto(f"/entries?number={cart}")
+    number = await console.print_label(cart)
+
+    await expect(page.locator("#entries").get_by_text("3件中2件入力済み")).to_have_count(3)
+    await page.get_by_role("link", name=order_nos[2]).click()
+    await expect(page.locator("#standing")).to_contain_text("拒否")
+    console.market.faults.clear()
+    retry = page.locator("#acts details", has=page.locator("input[value=retry]"))
+    if not await retry.get_attribute("open"):
+        await retry.locator("summary").click()
+    await retry.get_by_label("理由").fill("原因を直した")
+    await retry.get_by_role("button").click()
+    await expect(page.locator("#standing")).to_contain_text("完了")
+    await expect(page.locator("#history")).to_contain_text("原因を直した")
+    await page.goto(f"/entries?number={cart}")
+    await expect(page.locator("#entries").get_by_text("3件中3件入力済み")).to_have_count(3)
+
+    await page.get_by_role("link", name=order_nos[0]).click()
+    void = page.locator("#acts details", has=page.locator("input[value=void]"))
+    await void.locator("summary").click()
+    await void.get_by_label("理由").fill("二重に印刷した")
+    await void.get_by_role("checkbox").check()
+    await void.get_by_role("button").click()
+
+    await expect(page.locator("#history")).to_contain_text("二重に印刷した")
+    assert {console.market.line(each).shipping.tracking_no for each in order_nos} == {number}

@@ -93,17 +93,27 @@
     setTimeout(() => button.classList.remove("copied"), 1500);
   });
 
-  // The answer to a log-in that has ended, or to a refused act, is a page of its own, not a part of this one.
-  document.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.xhr.status >= 400) event.detail.shouldSwap = false;
+  document.addEventListener("click", (event) => {
+    const opened = event.target.closest("[data-unless-busy] summary");
+    if (opened) opened.parentElement.dataset.byHand = "";
   });
 
-  // A form that somebody fills in is not replaced under their hands.
+  const begun = (field) => field === document.activeElement || field.checked !== field.defaultChecked || field.value !== field.defaultValue;
+
+  // A form that somebody has opened or fills in is not replaced under their hands.
+  const busy = (element) => {
+    const part = element.closest("[data-unless-busy]");
+    if (!part) return false;
+    return part.querySelector("details[open][data-by-hand]") !== null || [...part.querySelectorAll("input, textarea")].some(begun);
+  };
+
   document.addEventListener("htmx:beforeRequest", (event) => {
-    const part = event.detail.elt.closest("[data-unless-busy]");
-    const fields = part ? [...part.querySelectorAll("input, textarea, select")] : [];
-    const begun = fields.some((field) => field === document.activeElement || field.checked || (field.type !== "hidden" && field.type !== "checkbox" && field.value));
-    if (begun) event.preventDefault();
+    if (busy(event.detail.elt)) event.preventDefault();
+  });
+
+  // The answer to a log-in that has ended, or to a refused act, is a page of its own, not a part of this one.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.xhr.status >= 400 || busy(event.detail.elt)) event.detail.shouldSwap = false;
   });
 
   setInterval(count, 1000);
