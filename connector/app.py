@@ -26,12 +26,12 @@ from connector.http import Runner
 from connector.intake.fetches import Fetcher
 from connector.intake.key_sets import KeySets
 from connector.intake.pollers import Poller
+from connector.intake.watching import WatchedFolder
 from connector.keeper.keeper import Keeper
 from connector.measure.lag import watch_lag
 from connector.metrics import Metrics
 from connector.now.calls import CallBook
 from connector.now.desk import NowDesk, RunningShop
-from connector.probes import AttendedSource
 from connector.proof.anchors import AnchorKeeper
 from connector.settings import Settings
 from connector.store.store import Store
@@ -92,7 +92,7 @@ async def running(settings: Settings) -> AsyncIterator[RunningApp]:
         tasks.start("lag", watch_lag(metrics.loop_lag))
         start_traces(settings, store, tasks)
         start_sweeper(settings, store, metrics, tasks)
-        attended: dict[str, AttendedSource] = {**folders, **pollers}
+        attended: dict[str, WatchedFolder | Poller] = {**folders, **pollers}
         watched = Watched(settings, store, metrics, health, keepers, attended)
         alerts = stack.enter_context(running_alerts(watched, session, tasks))
         await start_hooks(settings, store, hooks, metrics, tasks, lambda: alerts.alarms.standing)

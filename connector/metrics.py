@@ -124,7 +124,9 @@ class Metrics:
             "How much later than asked for the program's loop came back, twice a second",
             buckets=_LAG_BUCKETS,
         )
-        self._turned_at = self._gauge("keeper_turn_timestamp_seconds", "When a shop's keeper last began a turn", "shop")
+        self._moved_at = self._gauge(
+            "keeper_turn_timestamp_seconds", "When a shop's keeper last began a turn or ended a call", "shop"
+        )
         self._oldest_gap = self._gauge(
             "oldest_open_gap_seconds",
             "Age of the oldest label whose number Qoo10 has not taken; none while there is none",
@@ -240,9 +242,9 @@ class Metrics:
         """The program's loop came back so much later than asked for."""
         self._loop_lag.observe(lag_s)
 
-    def keeper_turned(self, shop: str, at: datetime) -> None:
-        """When a keeper last began a turn."""
-        self._turned_at.labels(shop).set(at.timestamp())
+    def keeper_moved(self, shop: str, at: datetime) -> None:
+        """When a keeper last began a turn, or a call of it ended."""
+        self._moved_at.labels(shop).set(at.timestamp())
 
     def exposition(self, depths: Depths, now: datetime) -> bytes:
         """The text that Prometheus reads; ``depths`` were counted at this moment."""

@@ -1,20 +1,18 @@
 """``/healthz``, ``/readyz`` and ``/metrics``: what supervisors and monitors ask."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from aiohttp import web
 
 from connector.access.routes import Routes
+from connector.domain.silence import is_stuck
 from connector.http import ApiError
 from connector.keeper.keeper import Keeper
 from connector.metrics import Metrics
 from connector.store.errors import StoreUnavailable
 from connector.store.store import Store
-
-STUCK_AFTER = timedelta(minutes=5)
-"""A keeper begins a turn at least once a minute, and a turn is bounded by the timeouts of its calls."""
 
 
 class AttendedSource(Protocol):
@@ -69,7 +67,7 @@ class Probes:
         for name, keeper in self._keepers.items():
             if keeper.stopped_for:
                 reasons.append(f"shop {name}: stopped, Qoo10 does not accept its key: {keeper.stopped_for}")
-            elif keeper.turned_at is None or now > keeper.turned_at + STUCK_AFTER:
+            elif keeper.moved_at is None or is_stuck(keeper.moved_at, now):
                 reasons.append(f"shop {name}: its keeper does not run")
         reasons += [f"its task {name!r} has ended; restart it, and see the log" for name in self._failed()]
         if reasons:
@@ -81,7 +79,7 @@ class Probes:
     async def _measured(self, _request: web.Request) -> web.Response:
         """200 with the metrics below, as text for Prometheus."""
         for name, keeper in self._keepers.items():
-            if keeper.turned_at is not None:
-                self._metrics.keeper_turned(name, keeper.turned_at)
+            if keeper.moved_at is not None:
+                self._metrics.keeper_moved(name, keeper.moved_at)
         text = self._metrics.exposition(await self._store.depths.now(), self._clock())
         return web.Response(body=text, headers={"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})

@@ -16,8 +16,9 @@ from connector.alerts.post import SEND_WITHIN_S, Outcome, Post
 from connector.domain.alert_facts import Occasion
 from connector.domain.alert_words import Text, Voice
 from connector.domain.language import Said
+from connector.domain.patience import STANDS_AFTER
 
-STANDS_AFTER_S = 120.0
+STANDS_AFTER_S = STANDS_AFTER.total_seconds()
 CHECK_EVERY_S = 10.0
 BEAT_EVERY_S = 5.0
 AGAIN_AFTER_S = 60.0

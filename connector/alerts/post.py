@@ -11,12 +11,13 @@ import structlog
 
 from connector.domain.alert_facts import Occasion
 from connector.domain.alert_words import Text
+from connector.domain.patience import SEND_WITHIN
 from connector.threads import in_thread
 
 if TYPE_CHECKING:
     import apprise
 
-SEND_WITHIN_S = 30.0
+SEND_WITHIN_S = SEND_WITHIN.total_seconds()
 """How long a send may take before it is taken for failed. Its thread may go on; nothing else is sent meanwhile."""
 _NEVER = logging.CRITICAL + 1
 

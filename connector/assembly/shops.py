@@ -15,6 +15,7 @@ from connector.keeper.inquiries import Inquiries, InquiriesWatch
 from connector.keeper.keeper import Keeper, OrdersWatch
 from connector.keeper.lines import Lines
 from connector.keeper.parcels import ParcelDesk
+from connector.keeper.pulse import moved
 from connector.messages.desk import MessageDesk, Postbox
 from connector.metrics import Metrics
 from connector.now.calls import CallBook
@@ -69,6 +70,7 @@ def note_call(metrics: Metrics, calls: CallBook, health: Health, shop: str, reco
     metrics.call(shop, record, now)
     calls.note(shop, record, now)
     health.call(shop, record.outcome, now)
+    moved()
 
 
 def message_desk(settings: Settings, store: Store, clients: Mapping[str, QapiClient]) -> MessageDesk:

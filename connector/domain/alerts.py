@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from connector.domain.advice import Saving
 from connector.domain.alarm_facts import SHOP_IS_DOWN, Alarm, AlarmKind, shop_is_down
 from connector.domain.alert_facts import Alert, Letter, Occasion, Outbox, Plan, Policy, Rule, Told
+from connector.domain.patience import SILENT_DEATHS
 from connector.domain.silence import Looked
 from connector.domain.standing import with_what_stands
 
 GATHER = timedelta(minutes=10)
-"""So long after a letter others of its sort wait for each other, unless goods can be saved."""
+"""So long after a letter others of its sort wait for each other, unless goods can be saved or a part has just died."""
 MANY = 3
 """More alerts than so many of one kind and shop make one letter."""
 MOST_WAITING = 10
@@ -136,7 +137,7 @@ def _letters(
     waiting, number = outbox.waiting.get(target, 0), 0
     for (patient, occasion, kind, shop), wishes in sorted(sorts.items(), key=_by_occasion):
         last = outbox.last.get((target, occasion, kind, shop))
-        if patient and last is not None and last <= now < last + GATHER:
+        if patient and not _is_death(occasion, kind) and last is not None and last <= now < last + GATHER:
             continue
         for some in _batches(sorted(wishes, key=_by_urgency)):
             if waiting + number >= (MOST_WAITING if patient else MOST_WAITING_URGENT):
@@ -145,6 +146,15 @@ def _letters(
             heard = tuple(wish.alert for wish in some)
             yield Letter(key, target, occasion, heard, now, _told_along(heard, swallowed)), some
             number += 1
+
+
+def _is_death(occasion: Occasion, kind: AlarmKind) -> bool:
+    """Whether it says that a part works no more: within minutes, also after the same was said of another part.
+
+    That is no flood: of parts there are few, each is news once, and it is news again only after its end was told,
+    which is gathered.
+    """
+    return occasion is Occasion.NEW and kind in SILENT_DEATHS
 
 
 def _by_occasion(sort: tuple[tuple[bool, Occasion, AlarmKind, str], object]) -> tuple[bool, int]:

@@ -14,6 +14,7 @@ from connector.domain.advice import Saving
 from connector.domain.alarm_facts import Alarm, AlarmKind, shop_is_down
 from connector.domain.calendar import Calendar, day_in_japan, start_of
 from connector.domain.hours import Hours, after_working
+from connector.domain.patience import PATIENCE
 
 KEY_LIFE = timedelta(days=365)
 """A seller key lives one year (Qoo10's guide)."""
@@ -23,28 +24,20 @@ CLOCK_BAD_S = 60
 """Beyond this, what came first, a label or a cancel request, can no longer be told."""
 DISK_WARN_BYTES = 1024**3
 DISK_BAD_BYTES = 100 * 1024**2
-STUCK_AFTER = timedelta(minutes=5)
-"""A keeper begins a turn at least once a minute, and a turn is bounded by the timeouts of its calls."""
-UNANSWERED_FOR = timedelta(minutes=5)
-"""So long Qoo10 may be away before it is an alarm: shorter than a label may take (``alarms.not_entered_minutes``)."""
-TROUBLE_FOR = timedelta(minutes=10)
-"""So long a source may be in trouble before it is an alarm: a share or a vendor is away now and then."""
-POLL_OVERDUE = timedelta(minutes=15)
-"""So long after it was due, a round that brings no answer is stuck; each call of it is bounded by a minute."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShopSigns:
     """What shows whether a shop is worked for.
 
-    ``stopped_since`` while Qoo10 does not accept its key; ``turned_at`` when its keeper last began a turn, None before
-    the first; ``called`` whether Qoo10 was called since the start, ``unanswered_since`` the first of the calls in a row
-    that got no answer. ``key_ends_on`` is the last day on which its key can be valid, None where that is not known.
+    ``stopped_since`` while Qoo10 does not accept its key; ``moved_at`` when its keeper last showed that it works, None
+    before it began; ``called`` whether Qoo10 was called since the start, ``unanswered_since`` the first of the calls in
+    a row that got no answer. ``key_ends_on`` is the last day on which its key can be valid, None where it is not known.
     """
 
     shop: str
     stopped_since: datetime | None = None
-    turned_at: datetime | None = None
+    moved_at: datetime | None = None
     called: bool = False
     unanswered_since: datetime | None = None
     key_ends_on: date | None = None
@@ -55,8 +48,8 @@ class SourceSigns:
     """What shows whether labels still come from a source.
 
     ``heard_at`` is its last message of any kind, None where it has never sent one; ``silent_after`` so much working
-    time may pass without any. ``troubled_since`` while nothing can be read from it. ``due_since`` is since when a
-    polled source has been due without an answer. ``refused`` counts the refusals in a row (``refused_since`` the
+    time may pass without any. ``troubled_since`` while nothing can be read from it. ``due_since`` is since when the
+    part that goes to it should have moved on. ``refused`` counts the refusals in a row (``refused_since`` the
     first), None before anything came since the start.
     """
 
@@ -132,11 +125,11 @@ def _of_shop(shop: ShopSigns, now: datetime) -> Iterator[Alarm]:
     if shop.stopped_since is not None:
         happened = words.SHOP_STOPPED.filled(shop=shop.shop)
         yield of(kind=AlarmKind.SHOP_STOPPED, since=shop.stopped_since, happened=happened, do=words.RENEW_KEY)
-    elif shop.turned_at is not None and now > shop.turned_at + STUCK_AFTER:
-        happened = words.KEEPER_STUCK.filled(shop=shop.shop, minutes=_minutes(STUCK_AFTER))
-        yield of(kind=AlarmKind.KEEPER_STUCK, since=shop.turned_at, happened=happened, do=words.RESTART)
-    if shop.unanswered_since is not None and now >= shop.unanswered_since + UNANSWERED_FOR:
-        happened = words.QOO10_SILENT.filled(shop=shop.shop, minutes=_minutes(UNANSWERED_FOR))
+    elif shop.moved_at is not None and is_stuck(shop.moved_at, now):
+        happened = words.KEEPER_STUCK.filled(shop=shop.shop, minutes=_minutes(AlarmKind.KEEPER_STUCK))
+        yield of(kind=AlarmKind.KEEPER_STUCK, since=shop.moved_at, happened=happened, do=words.RESTART)
+    if shop.unanswered_since is not None and now >= shop.unanswered_since + PATIENCE[AlarmKind.QOO10_SILENT]:
+        happened = words.QOO10_SILENT.filled(shop=shop.shop, minutes=_minutes(AlarmKind.QOO10_SILENT))
         yield of(kind=AlarmKind.QOO10_SILENT, since=shop.unanswered_since, happened=happened, do=words.LOOK_AT_NETWORK)
     if shop.key_ends_on is not None:
         yield from _key(of, shop.shop, shop.key_ends_on, now)
@@ -167,12 +160,14 @@ def _of_source(source: SourceSigns, rules: SilenceRules, now: datetime) -> Itera
             hours = f"{source.silent_after.total_seconds() / 3600:g}"
             happened = words.SOURCE_SILENT.filled(source=source.source, hours=hours)
             yield of(kind=AlarmKind.SOURCE_SILENT, since=source.heard_at, happened=happened, do=words.LOOK_AT_SOURCE)
-    if source.due_since is not None and now >= source.due_since + POLL_OVERDUE:
-        happened = words.SOURCE_STUCK.filled(source=source.source, minutes=_minutes(POLL_OVERDUE))
-        yield of(kind=AlarmKind.SOURCE_TROUBLE, since=source.due_since, happened=happened, do=words.RESTART)
-    elif source.troubled_since is not None and now >= source.troubled_since + TROUBLE_FOR:
+    patience = PATIENCE[AlarmKind.SOURCE_TROUBLE]
+    # A share that hangs is both: a look at the share helps, a restart does not.
+    if source.troubled_since is not None and now >= source.troubled_since + patience:
         happened = words.SOURCE_TROUBLE.filled(source=source.source)
         yield of(kind=AlarmKind.SOURCE_TROUBLE, since=source.troubled_since, happened=happened, do=words.MEND_SOURCE)
+    elif source.due_since is not None and now >= source.due_since + patience:
+        happened = words.SOURCE_STUCK.filled(source=source.source, minutes=_minutes(AlarmKind.SOURCE_TROUBLE))
+        yield of(kind=AlarmKind.SOURCE_TROUBLE, since=source.due_since, happened=happened, do=words.RESTART)
     if source.refused_since is not None and source.refused is not None and source.refused >= rules.refused_in_a_row:
         happened = words.SENDER_REFUSED.filled(source=source.source, count=rules.refused_in_a_row)
         yield of(kind=AlarmKind.SENDER_REFUSED, since=source.refused_since, happened=happened, do=words.MEND_SECRET)
@@ -211,7 +206,7 @@ def _target(of: FailingTarget) -> Alarm:
 
 def _undecided(signs: Signs) -> Iterator[tuple[str, ...]]:
     for shop in signs.shops:
-        if not shop.called or shop.turned_at is None or shop.unanswered_since is not None:
+        if not shop.called or shop.moved_at is None or shop.unanswered_since is not None:
             yield shop_is_down(shop.shop)
     for source in signs.sources:
         if source.refused is None:
@@ -220,6 +215,11 @@ def _undecided(signs: Signs) -> Iterator[tuple[str, ...]]:
             yield (AlarmKind.SOURCE_TROUBLE, source.shop, source.source, "")
     if signs.clock_ahead_s is None:
         yield (AlarmKind.CLOCK_OFF, "", "", "")
+
+
+def is_stuck(moved_at: datetime, now: datetime) -> bool:
+    """Whether a keeper that last moved then is taken for dead."""
+    return now > moved_at + PATIENCE[AlarmKind.KEEPER_STUCK]
 
 
 def is_off(clock_ahead_s: float | None) -> bool:
@@ -232,5 +232,5 @@ def _alarm(shop: str = "", source: str = "", about: str = "") -> Callable[..., A
     return partial(Alarm, shop=shop, order_no="", tracking_no="", until=None, source=source, about=about)
 
 
-def _minutes(span: timedelta) -> int:
-    return int(span.total_seconds() // 60)
+def _minutes(kind: AlarmKind) -> int:
+    return int(PATIENCE[kind].total_seconds() // 60)

@@ -2,7 +2,7 @@
 
 import fnmatch
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,10 +28,11 @@ class Found:
     inode: int
 
 
-def look_into(folder: Path, patterns: Sequence[str]) -> list[Found]:
+def look_into(folder: Path, patterns: Sequence[str], note_sign: Callable[[], None]) -> list[Found]:
     """The files in a folder whose names fit one of the patterns (whatever their case), oldest first.
 
     Hidden files, folders and links are left alone, and so is what office programs leave beside open files (``~$``).
+    ``note_sign`` is called with each name: a share may be slow, and its folder long.
 
     Raises:
         OSError: the folder is not there or cannot be read.
@@ -39,6 +40,7 @@ def look_into(folder: Path, patterns: Sequence[str]) -> list[Found]:
     found = []
     with os.scandir(folder) as entries:
         for entry in entries:
+            note_sign()
             name = entry.name.casefold()
             fits = any(fnmatch.fnmatchcase(name, pattern.casefold()) for pattern in patterns)
             if name.startswith((".", "~$")) or not fits or not entry.is_file(follow_symlinks=False):

@@ -84,11 +84,14 @@ class Poller:
         self._row = PollRow(source.name)
         self._state = PollState()
         self._next_call_at: datetime | None = None
+        self._moved_at = clock()
+        self._troubled_since: datetime | None = None
 
     async def run(self) -> None:
         """Polls until it is closed."""
         await self.recall()
         while not self._closing.is_set():
+            self._moved_at = self._clock()
             pause_s = self._due_in_s()
             if pause_s > 0:
                 await self._pause(pause_s)
@@ -107,6 +110,17 @@ class Poller:
         """Why the last round failed; empty after a good one."""
         return self._row.error
 
+    @property
+    def troubled_since(self) -> datetime | None:
+        """When the first of the rounds in a row failed that did, as far as this start knows; None after a good one."""
+        return self._troubled_since if self._row.error else None
+
+    @property
+    def due_since(self) -> datetime | None:
+        """Its last sign of life, or when its next round was due, whichever is later; None before that round."""
+        due_since = max(self._moved_at, self._row.next_at or self._moved_at)
+        return due_since if due_since <= self._clock() else None
+
     def close(self) -> None:
         """Lets it end with the answer in hand, whose tokens may be the only valid ones."""
         self._closing.set()
@@ -121,6 +135,7 @@ class Poller:
                 await self._pause(STORE_WAIT_S)
                 continue
             self._row = rows.get(self._source.name, self._row)
+            self._troubled_since = self._clock()
             self._state = PollState(self._row.cursor, self._opened(self._row.tokens))
             return
 
@@ -152,6 +167,7 @@ class Poller:
                 break
             await self._keep_quota()
             answer = await self._ask(request)
+            self._moved_at = self._clock()
             result = source.kind.read(source.setup, request, answer, self._state)
             await self._keep(request, answer, result)
             if result.trouble is not None:
@@ -205,6 +221,7 @@ class Poller:
                 await self._pause(STORE_WAIT_S)
                 continue
             self._row = row
+            self._moved_at = self._clock()
             if receipt is not None and receipt.accepted:
                 log.info("polled", source=self._source.name, delivery=receipt.delivery, accepted=receipt.accepted)
             return
@@ -227,6 +244,8 @@ class Poller:
 
     async def _failed(self, problem: str, at_least_s: float, *, refused: bool = False) -> None:
         failures = self._row.failures + 1
+        if not self._row.error:
+            self._troubled_since = self._clock()
         backed_off_s = min(FIRST_WAIT_S * 2 ** min(failures - 1, 10), LONGEST_WAIT_S) * (0.5 + self._spread() / 2)
         asked_s = min(at_least_s, LONGEST_PAUSE_ASKED_S) * (1 + self._spread() / 10)
         pause_s = max(backed_off_s, asked_s)

@@ -76,7 +76,9 @@ class WatchedFolder:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._trouble = ""
+        self._troubled_since: datetime | None = None
         self._sign_at: float | None = None
+        self._signed_at = clock()
         self._folder = folder
         self._intake = intake
         self._clock = clock
@@ -92,14 +94,27 @@ class WatchedFolder:
     @property
     def trouble(self) -> str:
         """What keeps files from being taken; empty if nothing does."""
-        silent = self._sign_at is not None and self._monotonic() - self._sign_at > ANSWERS_WITHIN_S
-        return f"the folder {self._folder.path} does not answer" if silent else self._trouble
+        return f"the folder {self._folder.path} does not answer" if self._is_silent() else self._trouble
+
+    @property
+    def troubled_since(self) -> datetime | None:
+        """Since when; a folder that does not answer is in trouble since its last sign of life."""
+        return self._signed_at if self._is_silent() else self._troubled_since
+
+    @property
+    def due_since(self) -> datetime | None:
+        """Its last sign of life while something is done; None while it rests."""
+        return None if self._sign_at is None else self._signed_at
+
+    def _is_silent(self) -> bool:
+        return self._sign_at is not None and self._monotonic() - self._sign_at > ANSWERS_WITHIN_S
 
     async def run(self) -> None:
         """Works until it is cancelled."""
         try:
             while True:
                 self._changed.clear()
+                self._note_sign()
                 if not self._folder.network_share:
                     await self._keep_watching()
                 await self.turn()
@@ -112,14 +127,14 @@ class WatchedFolder:
     async def turn(self) -> None:
         """Looks into the folder once, and takes what is complete."""
         problem = ""
-        self._sign_at = self._monotonic()
+        self._note_sign()
         try:
-            found = await in_thread(partial(look_into, self._folder.path, self._folder.patterns))
+            found = await in_thread(partial(look_into, self._folder.path, self._folder.patterns, self._note_sign))
             now = self._monotonic()
             self._left = {each: left for each, left in self._left.items() if each in found and left.until > now}
             self._is_waiting = len(found) > len(self._left)
             for each in self._settling.settled(found, now):
-                self._sign_at = self._monotonic()
+                self._note_sign()
                 if each not in self._left:
                     await self._take(each)
         except OSError as error:
@@ -137,7 +152,7 @@ class WatchedFolder:
             return
         where, report = DONE, ""
         try:
-            summary = await self._intake.take(found.path, self._note_sign)
+            summary = await self._intake.take(found.path, self._note_progress)
             if needs_report(summary):
                 report = report_of(self._intake.source.name, summary, self._clock())
             where = REFUSED if summary.refused else DONE
@@ -164,8 +179,12 @@ class WatchedFolder:
         except OSError as error:
             self._leave(found, f"the file {found.path.name} was read, but cannot be moved to {where}: {error.strerror}")
 
-    def _note_sign(self, _read: int, _size: int) -> None:
-        self._sign_at = self._monotonic()
+    def _note_sign(self) -> None:
+        """Something moves; also from the thread that looks into the folder."""
+        self._sign_at, self._signed_at = self._monotonic(), self._clock()
+
+    def _note_progress(self, _read: int, _size: int) -> None:
+        self._note_sign()
 
     def _leave(self, found: Found, problem: str) -> None:
         self._left[found] = _Left(self._monotonic() + AGAIN_AFTER_S, problem)
@@ -173,6 +192,7 @@ class WatchedFolder:
     def _tell(self, problem: str) -> None:
         """Says what is wrong when it begins or changes, and when it is over."""
         trouble = "; ".join([*filter(None, [problem]), *(left.problem for left in self._left.values())])
+        self._troubled_since = (self._troubled_since or self._clock()) if trouble else None
         if trouble and trouble != self._trouble:
             log.error("folder_trouble", source=self._intake.source.name, problem=trouble)
         elif self._trouble and not trouble:

@@ -13,6 +13,7 @@ from connector.keeper import schedule
 from connector.keeper.entries import EntryDesk
 from connector.keeper.lines import Lines
 from connector.keeper.parcels import ParcelDesk
+from connector.keeper.pulse import works_for
 from connector.metrics import Metrics
 from connector.qoo10.client import QapiClient
 from connector.qoo10.errors import CredentialError, LaterError, QapiError
@@ -32,7 +33,10 @@ log = structlog.get_logger()
 
 
 class Keeper:
-    """Owns all work of one shop at Qoo10. ``stopped_for`` says why it stands still; empty while it works."""
+    """Owns all work of one shop at Qoo10. ``stopped_for`` says why it stands still; empty while it works.
+
+    ``moved_at`` is its last sign of life: it began a turn, or a call of it ended. None before its first turn.
+    """
 
     def __init__(
         self,
@@ -58,7 +62,7 @@ class Keeper:
         self._closing = asyncio.Event()
         self._refused_key: CredentialError | None = None
         self.stopped_for = ""
-        self.turned_at: datetime | None = None
+        self.moved_at: datetime | None = None
 
     def close(self) -> None:
         """Asks the keeper to end after the turn in hand."""
@@ -73,9 +77,10 @@ class Keeper:
     async def run(self) -> None:
         """Works until it is closed."""
         await self._begin()
+        works_for(self._move)
         while not self._closing.is_set():
             self._store.wake(self._shop).clear()
-            self.turned_at = self._clock()
+            self._move()
             if self._refused_key is not None:
                 refused, self._refused_key = self._refused_key, None
                 await self._stand_still(refused)
@@ -95,6 +100,9 @@ class Keeper:
                 # A defect must not end the shop's work: it is logged whole, and the next turn tries again.
                 log.exception("keeper_turn_failed", shop=self._shop)
                 await self._begin_again_after(timedelta(seconds=5))
+
+    def _move(self) -> None:
+        self.moved_at = self._clock()
 
     async def turn(self) -> bool:
         """Takes everything that is due one step further; whether there was anything.

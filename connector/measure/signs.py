@@ -10,13 +10,13 @@ from connector.domain.calendar import day_in_japan
 from connector.domain.silence import (
     DISK_WARN_BYTES,
     KEY_LIFE,
-    STUCK_AFTER,
     FailingTarget,
     ShopSigns,
     Signs,
     SilenceRules,
     SourceSigns,
     is_off,
+    is_stuck,
 )
 from connector.health import Health
 from connector.metrics import Metrics
@@ -29,15 +29,20 @@ class LivingKeeper(Protocol):
     """What a keeper shows of itself."""
 
     stopped_for: str
-    turned_at: datetime | None
+    moved_at: datetime | None
 
 
 class TroubledSource(Protocol):
     """What a source shows that the program goes to by itself."""
 
     @property
-    def trouble(self) -> str:
-        """Why nothing can be taken from it; empty while all is well."""
+    def troubled_since(self) -> datetime | None:
+        """Since when nothing can be taken from it; None while all is well."""
+        ...
+
+    @property
+    def due_since(self) -> datetime | None:
+        """Its last sign of life, or when it had to move again, whichever is later; None while it rests."""
         ...
 
 
@@ -80,7 +85,7 @@ class SignsOfLife:
         disk_free = await asyncio.to_thread(_free_bytes, str(self._folder))
         return Signs(
             shops=tuple([await self._shop(name, shop, now) for name, shop in self._settings.shops.items()]),
-            sources=await self._sources(now),
+            sources=await self._sources(),
             ended_tasks={name: self._since("task", name, now) for name in self._failed_tasks()},
             disk_free=disk_free,
             disk_low_since=self._since_if("disk", "", now, holds=disk_free is not None and disk_free < DISK_WARN_BYTES),
@@ -94,7 +99,7 @@ class SignsOfLife:
         return ShopSigns(
             shop=name,
             stopped_since=self._since_if("stopped", name, now, holds=bool(keeper.stopped_for)),
-            turned_at=keeper.turned_at or self._begun_too_long_ago(now),
+            moved_at=keeper.moved_at or self._begun_too_long_ago(now),
             called=self._health.was_called(name),
             unanswered_since=self._health.unanswered_since(name),
             key_ends_on=await self._key_ends_on(name, settings),
@@ -103,7 +108,7 @@ class SignsOfLife:
     def _begun_too_long_ago(self, now: datetime) -> datetime | None:
         """The start, once a keeper that has not begun is stuck; None while it may still begin."""
         started_at = self._started_at or now
-        return started_at if now > started_at + STUCK_AFTER else None
+        return started_at if is_stuck(started_at, now) else None
 
     async def _key_ends_on(self, name: str, settings: ShopSettings) -> date | None:
         """At the latest; None where keys are issued anew by themselves, or nothing is known."""
@@ -116,36 +121,24 @@ class SignsOfLife:
             issued_on = None if first_used_at is None else day_in_japan(first_used_at)
         return None if issued_on is None else issued_on + KEY_LIFE
 
-    async def _sources(self, now: datetime) -> tuple[SourceSigns, ...]:
+    async def _sources(self) -> tuple[SourceSigns, ...]:
         heard = await self._store.now.last_deliveries(list(self._settings.sources))
-        due = await self._due_since(now)
         found = []
         for name, source in self._settings.sources.items():
             attended, refusals = self._attended.get(name), self._health.refusals(name)
-            trouble = attended.trouble if attended is not None else ""
             found.append(
                 SourceSigns(
                     source=name,
                     shop=source.shop,
                     heard_at=heard[name].received_at if name in heard else None,
                     silent_after=source.silent_after,
-                    troubled_since=self._since_if("trouble", name, now, holds=bool(trouble)),
-                    due_since=due.get(name),
+                    troubled_since=attended.troubled_since if attended is not None else None,
+                    due_since=attended.due_since if attended is not None else None,
                     refused=refusals.count if refusals is not None else None if attended is None else 0,
                     refused_since=refusals.since if refusals is not None else None,
                 )
             )
         return tuple(found)
-
-    async def _due_since(self, now: datetime) -> dict[str, datetime]:
-        """Polled sources that are due without an answer, since when; none from before this start."""
-        started_at = self._started_at or now
-        stands = {
-            row.source: max(filter(None, (row.next_at, row.polled_at, started_at)))
-            for row in await self._store.poll_rows()
-            if row.source in self._attended
-        }
-        return {name: since for name, since in stands.items() if since < now}
 
     def _since(self, what: str, name: str, now: datetime) -> datetime:
         return self._first_seen.setdefault((what, name), now)

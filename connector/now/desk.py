@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 from carriers import SOURCES
 from connector.domain.alarm_facts import Alarm
 from connector.domain.calendar import day_in_japan
+from connector.domain.silence import is_stuck
 from connector.keeper.keeper import Keeper
 from connector.now.calls import CallBook, Calls
 from connector.now.needs import Need, needs
 from connector.now.today import Today, TodaysGaps
-from connector.probes import STUCK_AFTER, AttendedSource
+from connector.probes import AttendedSource
 from connector.qoo10.client import QapiClient
 from connector.settings import ShopSettings, SourceSettings
 from connector.store.listing import Wanted
@@ -132,7 +133,7 @@ class NowDesk:
         return ShopHealth(
             name=name,
             stopped_for=shop.keeper.stopped_for,
-            stuck=shop.keeper.turned_at is None or now > shop.keeper.turned_at + STUCK_AFTER,
+            stuck=shop.keeper.moved_at is None or is_stuck(shop.keeper.moved_at, now),
             calls=self._calls.of(name, now),
             allowed_per_s=shop.client.pace.allowed_per_s,
             configured_per_s=shop.client.pace.most_per_s,

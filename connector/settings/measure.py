@@ -2,14 +2,15 @@
 
 from pydantic import Field
 
+from connector.domain.patience import LOOK_AT_LEAST_EVERY
 from connector.settings.base import Section
 
 
 class AlarmSettings(Section):
     """When what is in work becomes an alarm."""
 
-    every_s: float = Field(default=60, ge=5, le=3600)
-    """How often the running daemon looks for alarms."""
+    every_s: float = Field(default=60, ge=5, le=int(LOOK_AT_LEAST_EVERY.total_seconds()))
+    """How often the running daemon looks for alarms: often enough that people hear within 5 minutes of a dead part."""
     ship_by_near_hours: float = Field(default=8, ge=0, le=240)
     """So long before the end of a line's last business day up to its ship-by date, its missing number is an alarm."""
     not_entered_minutes: float = Field(default=10, ge=1, le=10_080)

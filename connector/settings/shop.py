@@ -56,7 +56,8 @@ class ShopSettings(WithSecrets):
     """The most calls to Qoo10 in a second. No limit is published; 5 to 10 is what clients treat as safe."""
     connect_timeout_s: float = Field(default=5, gt=0, le=60)
     """How long a connection to Qoo10 may take. Nothing was sent yet, so the call is tried again."""
-    call_timeout_s: float = Field(default=20, gt=0, le=300)
+    # At most 100 s: after three minutes without a call that ended, a keeper is taken for dead.
+    call_timeout_s: float = Field(default=20, gt=0, le=100)
     """How long a call may take in all. A write that takes longer is unclear, and read back before anything else."""
     in_the_gap: GapPolicy = GapPolicy.ENTER
     """A cancel request that came after the label was printed: enter the number at once, or hold it for a person."""

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from connector.domain import silence_words as words
 from connector.domain.alarm_facts import AlarmKind, shop_is_down
 from connector.domain.hours import Hours
 from connector.domain.silence import (
@@ -19,7 +20,7 @@ from connector.domain.silence import (
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 """A Tuesday, noon in Japan."""
 RULES = SilenceRules(working_hours={"main": Hours.read("09:00-18:00")})
-SHOP = ShopSigns("main", turned_at=NOW, called=True)
+SHOP = ShopSigns("main", moved_at=NOW, called=True)
 SOURCE = SourceSigns("table", "main", refused=0)
 WELL = Signs((SHOP,), (SOURCE,), disk_free=10**12, clock_ahead_s=0.4)
 
@@ -42,11 +43,11 @@ def test_while_all_is_well_nothing_is_said_and_nothing_is_open() -> None:
     ("shop", "expected"),
     [
         (replace(SHOP, stopped_since=NOW), [AlarmKind.SHOP_STOPPED]),
-        (replace(SHOP, stopped_since=NOW, turned_at=ago(hours=3)), [AlarmKind.SHOP_STOPPED]),
-        (replace(SHOP, turned_at=ago(minutes=5)), []),
-        (replace(SHOP, turned_at=ago(minutes=5.1)), [AlarmKind.KEEPER_STUCK]),
-        (replace(SHOP, unanswered_since=ago(minutes=4.9)), []),
-        (replace(SHOP, unanswered_since=ago(minutes=5)), [AlarmKind.QOO10_SILENT]),
+        (replace(SHOP, stopped_since=NOW, moved_at=ago(hours=3)), [AlarmKind.SHOP_STOPPED]),
+        (replace(SHOP, moved_at=ago(minutes=3)), []),
+        (replace(SHOP, moved_at=ago(minutes=3.1)), [AlarmKind.KEEPER_STUCK]),
+        (replace(SHOP, unanswered_since=ago(minutes=2.9)), []),
+        (replace(SHOP, unanswered_since=ago(minutes=3)), [AlarmKind.QOO10_SILENT]),
     ],
 )
 def test_a_shop_is_down(shop: ShopSigns, expected: list[AlarmKind]) -> None:
@@ -80,9 +81,10 @@ def test_a_key_is_told_of_30_7_and_1_days_before_its_end_and_when_it_is_over(end
         (replace(SOURCE, heard_at=ago(days=4), silent_after=timedelta(hours=10)), []),  # a weekend and a holiday
         (replace(SOURCE, heard_at=ago(days=40), silent_after=None), []),
         (replace(SOURCE, heard_at=None, silent_after=timedelta(hours=1)), []),
-        (replace(SOURCE, troubled_since=ago(minutes=9)), []),
-        (replace(SOURCE, troubled_since=ago(minutes=10)), [AlarmKind.SOURCE_TROUBLE]),
-        (replace(SOURCE, due_since=ago(minutes=15)), [AlarmKind.SOURCE_TROUBLE]),
+        (replace(SOURCE, troubled_since=ago(minutes=2.9)), []),
+        (replace(SOURCE, troubled_since=ago(minutes=3)), [AlarmKind.SOURCE_TROUBLE]),
+        (replace(SOURCE, due_since=ago(minutes=2.9)), []),
+        (replace(SOURCE, due_since=ago(minutes=3)), [AlarmKind.SOURCE_TROUBLE]),
         (replace(SOURCE, refused=4, refused_since=ago(minutes=1)), []),
         (replace(SOURCE, refused=5, refused_since=ago(minutes=1)), [AlarmKind.SENDER_REFUSED]),
     ],
@@ -90,6 +92,17 @@ def test_a_key_is_told_of_30_7_and_1_days_before_its_end_and_when_it_is_over(end
 def test_a_source_that_sends_nothing_usable(source: SourceSigns, expected: list[AlarmKind]) -> None:
     """One that never sent anything, or is not to be watched, is no alarm."""
     assert kinds(replace(WELL, sources=(source,))) == expected
+
+
+def test_a_share_that_hangs_is_to_be_looked_at_and_a_poller_that_hangs_to_be_restarted() -> None:
+    hangs = replace(SOURCE, due_since=ago(minutes=4))
+
+    said = [
+        [alarm.do for alarm in silences(replace(WELL, sources=(source,)), RULES, NOW).alarms]
+        for source in (hangs, replace(hangs, troubled_since=ago(minutes=4)))
+    ]
+
+    assert said == [[words.RESTART], [words.MEND_SOURCE]]
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,7 @@ class Bench:
     folder: Path
     store: Store
     monotonic_s: float = 0
+    now: datetime = NOW
     metrics: Metrics = field(default_factory=Metrics)
 
     def __post_init__(self) -> None:
@@ -110,7 +111,7 @@ class Bench:
         """A watcher as after a start of the program."""
         settings = FolderSettings(self.folder, ("*.csv", "*.txt"), network_share=network_share)
         intake = self.intake(kind, store)
-        self.watched = WatchedFolder(settings, intake, lambda: NOW, self.metrics, lambda: self.monotonic_s)
+        self.watched = WatchedFolder(settings, intake, lambda: self.now, self.metrics, lambda: self.monotonic_s)
         return self.watched
 
     def failing(self, takes: int) -> Store:

@@ -19,7 +19,7 @@ from connector.intake.writers import is_being_written
 
 
 def names(folder: Path, *patterns: str) -> list[str]:
-    return [found.path.name for found in look_into(folder, patterns or ("*.csv",))]
+    return [found.path.name for found in look_into(folder, patterns or ("*.csv",), lambda: None)]
 
 
 def test_only_files_with_a_fitting_name_are_seen(tmp_path: Path) -> None:
@@ -45,12 +45,12 @@ def test_a_file_is_settled_when_it_has_not_changed_for_long_enough(tmp_path: Pat
     path = tmp_path / "a.csv"
     settling = Settling(SETTLED_AFTER_S)
     path.write_text("x")
-    assert settling.settled(look_into(tmp_path, ["*"]), 0) == []
+    assert settling.settled(look_into(tmp_path, ["*"], lambda: None), 0) == []
     path.write_text("xx")
-    assert settling.settled(look_into(tmp_path, ["*"]), SETTLED_AFTER_S) == []
-    assert settling.settled(look_into(tmp_path, ["*"]), SETTLED_AFTER_S * 2 - 0.1) == []
+    assert settling.settled(look_into(tmp_path, ["*"], lambda: None), SETTLED_AFTER_S) == []
+    assert settling.settled(look_into(tmp_path, ["*"], lambda: None), SETTLED_AFTER_S * 2 - 0.1) == []
 
-    (found,) = settling.settled(look_into(tmp_path, ["*"]), SETTLED_AFTER_S * 2)
+    (found,) = settling.settled(look_into(tmp_path, ["*"], lambda: None), SETTLED_AFTER_S * 2)
 
     assert found.path == path
     assert unchanged(found)
@@ -61,21 +61,21 @@ def test_another_file_under_the_same_name_settles_anew(tmp_path: Path) -> None:
     settling = Settling(SETTLED_AFTER_S)
     path.write_text("x")
     os.utime(path, (1, 1))
-    settling.settled(look_into(tmp_path, ["*.csv"]), 0)
+    settling.settled(look_into(tmp_path, ["*.csv"], lambda: None), 0)
     other.write_text("y")
     os.utime(other, (1, 1))
     other.replace(path)
 
-    assert settling.settled(look_into(tmp_path, ["*.csv"]), SETTLED_AFTER_S) == []
+    assert settling.settled(look_into(tmp_path, ["*.csv"], lambda: None), SETTLED_AFTER_S) == []
 
 
 def test_an_empty_file_is_given_time_to_be_filled(tmp_path: Path) -> None:
     (tmp_path / "a.csv").touch()
     settling = Settling(SETTLED_AFTER_S)
 
-    assert settling.settled(look_into(tmp_path, ["*"]), 0) == []
-    assert settling.settled(look_into(tmp_path, ["*"]), EMPTY_FOR_S - 0.1) == []
-    assert len(settling.settled(look_into(tmp_path, ["*"]), EMPTY_FOR_S)) == 1
+    assert settling.settled(look_into(tmp_path, ["*"], lambda: None), 0) == []
+    assert settling.settled(look_into(tmp_path, ["*"], lambda: None), EMPTY_FOR_S - 0.1) == []
+    assert len(settling.settled(look_into(tmp_path, ["*"], lambda: None), EMPTY_FOR_S)) == 1
 
 
 def test_what_is_put_away_gets_a_name_that_is_free(tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 """What happens to what lies in a watched folder. Two looks take a file; the clock between them is the test's."""
 
 import asyncio
+import fnmatch
 import os
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -230,10 +231,66 @@ async def test_a_share_that_hangs_is_said(bench: "Bench", monkeypatch: pytest.Mo
 
     bench.monotonic_s += ANSWERS_WITHIN_S + 1
     assert bench.watched.trouble == f"the folder {bench.folder} does not answer"
+    assert bench.watched.troubled_since == bench.watched.due_since == bench.now
     goes_on.set()
     await looking
 
     assert bench.watched.trouble == ""
+    assert (bench.watched.troubled_since, bench.watched.due_since) == (None, None)
+
+
+async def test_a_folder_that_hangs_before_its_first_look_is_said(
+    bench: "Bench", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A share that nobody called one is asked for what it is before it is looked into."""
+    goes_on, asked = threading.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def hang(_folder: Path) -> None:
+        loop.call_soon_threadsafe(asked.set)
+        goes_on.wait(30)
+        raise OSError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "stat", hang)
+        running = asyncio.create_task(bench.watched.run())
+        await asked.wait()
+    bench.monotonic_s += ANSWERS_WITHIN_S + 1
+
+    assert bench.watched.trouble == f"the folder {bench.folder} does not answer"
+    goes_on.set()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_a_long_list_of_a_slow_share_is_no_hanging(bench: "Bench", monkeypatch: pytest.MonkeyPatch) -> None:
+    for index in range(20):
+        bench.drop(f"{index}.csv", b"")
+    troubles: set[str] = set()
+    fits = fnmatch.fnmatchcase
+
+    def slowly(name: str, pattern: str) -> bool:
+        bench.monotonic_s += 30
+        troubles.add(bench.watched.trouble)
+        return fits(name, pattern)
+
+    monkeypatch.setattr(fnmatch, "fnmatchcase", slowly)
+    await bench.look()
+
+    assert troubles == {""}
+
+
+async def test_it_is_in_trouble_since_it_began(bench: "Bench") -> None:
+    bench.folder.rmdir()
+    await bench.look()
+    since = bench.now
+    bench.now += timedelta(minutes=2)
+    await bench.look()
+    assert bench.watched.troubled_since == since
+
+    bench.folder.mkdir()
+    await bench.look()
+    assert bench.watched.troubled_since is None
 
 
 async def test_a_file_that_cannot_be_moved_is_taken_said_and_tried_again_later(

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from connector.clock import utc_now
-from connector.probes import STUCK_AFTER
+from connector.domain.alarm_facts import AlarmKind
+from connector.domain.patience import PATIENCE
 from connector.store.errors import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ async def readiness(service: Service) -> tuple[int, Any]:
 
 
 async def test_a_program_that_runs_is_alive_and_ready(service: Service) -> None:
-    await service.until(lambda: service.app.keepers["main"].turned_at is not None)
+    await service.until(lambda: service.app.keepers["main"].moved_at is not None)
 
     assert await service.get("/healthz") == (200, '{"status": "alive"}')
     assert await readiness(service) == (200, {"status": "ready"})
@@ -61,10 +62,10 @@ async def test_a_stopped_shop_is_said_while_labels_are_still_taken(
     assert "qoo10_connector_shop_stopped" in (await service.get("/metrics"))[1]
 
 
-async def test_a_keeper_that_does_not_turn_is_said(service: Service) -> None:
+async def test_a_keeper_that_does_not_move_is_said(service: Service) -> None:
     keeper = service.app.keepers["main"]
-    await service.until(lambda: keeper.turned_at is not None)
-    keeper.turned_at = utc_now() - STUCK_AFTER - timedelta(seconds=1)
+    await service.until(lambda: keeper.moved_at is not None)
+    keeper.moved_at = utc_now() - PATIENCE[AlarmKind.KEEPER_STUCK] - timedelta(seconds=1)
 
     status, answer = await readiness(service)
 

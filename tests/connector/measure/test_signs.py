@@ -19,7 +19,6 @@ from connector.measure.signs import SignsOfLife
 from connector.metrics import Metrics
 from connector.qoo10.transport import CallRecord
 from connector.settings import Settings
-from connector.store.polls import PollRow, SettledPoll
 from connector.store.store import Store
 
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -32,8 +31,9 @@ class Part:
     """A keeper, or a source that is attended."""
 
     stopped_for: str = ""
-    turned_at: datetime | None = NOON
-    trouble: str = ""
+    moved_at: datetime | None = NOON
+    troubled_since: datetime | None = None
+    due_since: datetime | None = None
 
 
 @dataclass
@@ -97,7 +97,7 @@ def call(skew_s: float) -> CallRecord:
 
 async def test_just_after_a_start_little_is_known(rig: Rig) -> None:
     assert await rig.at() == Signs(
-        shops=(ShopSigns("main", turned_at=NOON),),
+        shops=(ShopSigns("main", moved_at=NOON),),
         sources=(
             SourceSigns("table", "main", silent_after=timedelta(hours=4)),
             SourceSigns("ship", "main", silent_after=timedelta(hours=18), refused=0),
@@ -108,7 +108,7 @@ async def test_just_after_a_start_little_is_known(rig: Rig) -> None:
 
 
 async def test_since_when_is_the_first_look_that_found_it_so(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    rig.keeper.stopped_for, rig.poller.trouble = "no key", "the vendor is away"
+    rig.keeper.stopped_for = "no key"
     rig.ended.append("fetcher")
     rig.metrics.call("main", call(-90), NOON)
     monkeypatch.setattr(signs, "_free_bytes", lambda _folder: 5)
@@ -116,22 +116,22 @@ async def test_since_when_is_the_first_look_that_found_it_so(rig: Rig, monkeypat
 
     found = await rig.at(9)
 
-    assert found.shops[0].stopped_since == found.sources[1].troubled_since == NOON
+    assert found.shops[0].stopped_since == NOON
     assert (found.ended_tasks, found.disk_low_since, found.clock_off_since) == ({"fetcher": NOON}, NOON, NOON)
     assert found.clock_ahead_s == -90
-    rig.keeper.stopped_for = rig.poller.trouble = ""
+    rig.keeper.stopped_for = ""
     rig.metrics.call("main", call(0), NOON)
     monkeypatch.setattr(signs, "_free_bytes", lambda _folder: None)
     found = await rig.at(10)
-    assert (found.shops[0].stopped_since, found.sources[1].troubled_since) == (None, None)
+    assert found.shops[0].stopped_since is None
     assert (found.disk_free, found.disk_low_since, found.clock_off_since) == (None, None, None)
 
 
 async def test_a_keeper_that_never_begins_stands_since_the_start(rig: Rig) -> None:
     """Just after it, nothing can be said yet."""
-    rig.keeper.turned_at = None
+    rig.keeper.moved_at = None
 
-    assert [(await rig.at(minutes)).shops[0].turned_at for minutes in (0, 5, 5.1)] == [None, None, NOON]
+    assert [(await rig.at(minutes)).shops[0].moved_at for minutes in (0, 3, 3.1)] == [None, None, NOON]
 
 
 async def test_calls_and_refusals_are_those_that_were_heard_of(rig: Rig) -> None:
@@ -140,7 +140,7 @@ async def test_calls_and_refusals_are_those_that_were_heard_of(rig: Rig) -> None
 
     found = await rig.at(1)
 
-    assert found.shops == (ShopSigns("main", turned_at=NOON, called=True, unanswered_since=NOON),)
+    assert found.shops == (ShopSigns("main", moved_at=NOON, called=True, unanswered_since=NOON),)
     assert (found.sources[0].refused, found.sources[0].refused_since) == (1, NOON)
 
 
@@ -152,26 +152,12 @@ async def test_a_source_was_heard_when_its_last_delivery_came(rig: Rig) -> None:
     assert [each.heard_at for each in (await rig.at()).sources] == [NOON - timedelta(hours=3), None]
 
 
-@pytest.mark.parametrize(
-    ("next_at", "polled_at", "due_since"),
-    [
-        (20, -5, None),
-        (5, -5, 5),
-        (5, 8, 8),
-        (-600, -601, 0),  # the program was off, and begins anew
-        (None, None, 0),
-    ],
-)
-async def test_a_polled_source_is_due_since_its_time_its_last_answer_or_the_start(
-    rig: Rig, next_at: float | None, polled_at: float | None, due_since: float | None
-) -> None:
-    def at(minutes: float | None) -> datetime | None:
-        return None if minutes is None else NOON + timedelta(minutes=minutes)
+async def test_what_goes_to_a_source_knows_since_when_it_stands(rig: Rig) -> None:
+    rig.poller.due_since, rig.poller.troubled_since = NOON, NOON - timedelta(minutes=1)
 
-    await rig.store.settle_poll(SettledPoll(PollRow("ship", next_at=at(next_at), polled_at=at(polled_at))))
-    await rig.at()
+    source = (await rig.at(1)).sources[1]
 
-    assert (await rig.at(10)).sources[1].due_since == at(due_since)
+    assert (source.due_since, source.troubled_since) == (NOON, NOON - timedelta(minutes=1))
 
 
 @pytest.mark.parametrize(
