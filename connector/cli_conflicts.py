@@ -35,7 +35,7 @@ from connector.proof.show import as_table, in_detail, verification
 from connector.proof.verify import Verified, verify
 from connector.proof.views import as_csv, as_jsonl, in_full, in_short, most_urgent_first, what_to_do
 from connector.settings import Settings
-from connector.store.cases import Case, cases
+from connector.store.cases import Case, cases, closed_cases
 from connector.store.conflict_log import log_rows
 
 MOST_ROWS = 100_000
@@ -67,6 +67,8 @@ def list_conflicts(
     config: ConfigOption = CONFIG,
     *,
     everything: Annotated[bool, typer.Option("--all", help="Also those that are closed.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="The most closed ones.")] = 50,
+    before: Annotated[int | None, typer.Option(min=1, help="Only closed ones, with smaller numbers.")] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Shows open conflicts, those first in which most can still be saved, each with what to do and until when.
@@ -74,13 +76,23 @@ def list_conflicts(
     Exit codes: 0 done; 1 the store cannot be read; 2 the configuration cannot be used.
     """
     settings, now = settings_or_exit(config), utc_now()
-    found = most_urgent_first(read_store(settings, lambda connection: cases(connection, closed=everything)), now)
+
+    async def gather(connection: AsyncConnection) -> tuple[list[Case], int | None]:
+        found = [] if before else most_urgent_first(await cases(connection), now)
+        if not everything and not before:
+            return found, None
+        closed = await closed_cases(connection, before, limit)
+        return [*found, *closed.cases], closed.next
+
+    found, older = read_store(settings, gather)
     if as_json:
-        say_json({"conflicts": [in_short(case, now) for case in found]})
+        say_json({"conflicts": [in_short(case, now) for case in found], "next": older})
     elif found:
         output.print(as_table(found, now), highlight=False)
     else:
-        output.print("No conflict." if everything else "No open conflict.", highlight=False)
+        output.print("No conflict." if everything or before else "No open conflict.", highlight=False)
+    if older and not as_json:
+        output.print(f"There are older ones: --before {older} shows them.", style="dim", highlight=False)
 
 
 @conflicts.command()

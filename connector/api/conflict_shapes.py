@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from connector.api.shapes import WHO, WHY, Answer, Body, Question
+from connector.api.shapes import WHO, WHY, Answer, Body, Question, RowCursor
 from connector.domain.acts import NEEDS, ActKind
 from connector.domain.conflict import Clock
 from connector.domain.decision import ConflictKind
@@ -125,6 +125,8 @@ class ConflictList(Answer):
     conflicts: list[ConflictInShort]
     clock_skew_s: dict[str, float | None]
     """By shop: our clock minus Qoo10's in seconds; null where it was not measured yet."""
+    next: str | None
+    """The `cursor` of the next page of closed ones; null on the last one, and where these were not asked for."""
 
 
 class ConflictQuestion(Question):
@@ -132,6 +134,10 @@ class ConflictQuestion(Question):
 
     all: Literal["", "0", "1"] = ""
     """1: closed ones too."""
+    limit: int = Field(default=50, ge=1, le=200)
+    """How many closed ones; open ones are all there."""
+    cursor: RowCursor = ""
+    """`next` of the page before; there are only closed ones on the page then."""
 
 
 class ConflictAct(Body):

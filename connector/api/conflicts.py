@@ -11,7 +11,7 @@ from connector.access.routes import Operation, Routes
 from connector.api.act_refusals import act_on
 from connector.api.conflict_shapes import ConflictAct, ConflictInFull, ConflictList, ConflictQuestion
 from connector.api.dossiers import as_pdf_sheet, as_sheet, case_in_full_of, dossier_of
-from connector.api.requests import as_json, read_body, read_query, who_asks
+from connector.api.requests import as_json, number_in, read_body, read_query, who_asks
 from connector.api.versions import require_match, tagged
 from connector.domain.acts import Act, ActKind
 from connector.domain.roles import Permission
@@ -57,14 +57,22 @@ class ConflictsApi:
         routes.post("/api/v1/conflicts/{id}/acts", self._act, needs=Permission.ACT, operation=_ACT)
 
     async def _list(self, request: web.Request) -> web.Response:
-        """200 with `{"conflicts": [...], "clock_skew_s": {...}}`: open ones, the most urgent first.
+        """200 with `{"conflicts": [...], "clock_skew_s": {...}, "next": null}`: open ones, the most urgent first.
 
-        `?all=1` adds closed ones. Every address under `/api/v1` needs the header `Authorization: Bearer <token>`.
+        `?all=1` goes on with closed ones, the newest first: `limit` (50, at most 200) of them, and more with `next` as
+        `cursor`. Every address under `/api/v1` needs the header `Authorization: Bearer <token>`.
         """
         asked, now = read_query(request, ConflictQuestion), self._clock()
-        cases = most_urgent_first(await self._store.cases(closed=asked.all == "1"), now)
+        cases = [] if asked.cursor else most_urgent_first(await self._store.cases(), now)
+        following = None
+        if asked.all == "1" or asked.cursor:
+            closed = await self._store.closed_cases(number_in(asked.cursor), asked.limit)
+            following = None if closed.next is None else str(closed.next)
+            known = {case.conflict.id for case in cases}  # one that was closed between the two looks is open here
+            cases += [case for case in closed.cases if case.conflict.id not in known]
         skews = {shop: self._metrics.clock_skew_s(shop) for shop in sorted({case.conflict.shop for case in cases})}
-        return as_json({"conflicts": [in_short(case, now) for case in cases], "clock_skew_s": skews})
+        shown = [in_short(case, now) for case in cases]
+        return as_json({"conflicts": shown, "clock_skew_s": skews, "next": following})
 
     async def _show(self, request: web.Request) -> web.Response:
         """200 with one conflict: its facts with both clocks and where they come from, its verdict, what to do.

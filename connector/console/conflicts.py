@@ -69,14 +69,12 @@ class ConflictPages:
         which = which if which in _WHICH else "open"
         now = self._clock()
         if which == "open":
-            found = most_urgent_first(await self._store.cases(), now)
-            more = False
+            found, older = most_urgent_first(await self._store.cases(), now), None
         else:
-            ids = await self._store.closed_conflicts(number_in(request.query.get("before", "")), PAGE + 1)
-            more = len(ids) > PAGE
-            found = list(reversed(await self._store.cases(ids[:PAGE])))
+            closed = await self._store.closed_cases(number_in(request.query.get("before", "")), PAGE)
+            found, older = closed.cases, closed.next
         rows = [(case, standing_advice(case, now)) for case in found]
-        return await self._pages.html(request, "conflicts.html", which=which, rows=rows, more=more, words=words)
+        return await self._pages.html(request, "conflicts.html", which=which, rows=rows, older=older, words=words)
 
     async def _show(self, request: web.Request) -> web.Response:
         """The page of one conflict."""

@@ -32,6 +32,14 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedCases:
+    """A page of closed conflicts. ``next`` is what those of the next page are before; None on the last one."""
+
+    cases: list[Case]
+    next: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class CaseInFull:
     """A case with its conflict's log, both as they stood at one moment."""
 
@@ -62,11 +70,25 @@ async def cases(connection: AsyncConnection, ids: Sequence[int] | None = None, *
         rows = list(await connection.execute(query))
     else:
         rows = list(await connection.execute(query.where(conflict.c.closed_at.is_(None))))
-    found = [conflict_of(row) for row in rows]
-    return [case for start in range(0, len(found), CHUNK) for case in await _around(connection, found[start:][:CHUNK])]
+    return await _around(connection, [conflict_of(row) for row in rows])
+
+
+async def closed_cases(connection: AsyncConnection, before: int | None, limit: int) -> ClosedCases:
+    """Closed conflicts, the newest first, of those before this id."""
+    query = select(conflict).where(conflict.c.closed_at.is_not(None)).order_by(conflict.c.id.desc()).limit(limit + 1)
+    if before is not None:
+        query = query.where(conflict.c.id < before)
+    found = [conflict_of(row) for row in await connection.execute(query)]
+    shown = found[:limit]
+    return ClosedCases(await _around(connection, shown), shown[-1].id if len(found) > limit else None)
 
 
 async def _around(connection: AsyncConnection, found: Sequence[ConflictRow]) -> list[Case]:
+    some = [found[start : start + CHUNK] for start in range(0, len(found), CHUNK)]
+    return [case for part in some for case in await _around_some(connection, part)]
+
+
+async def _around_some(connection: AsyncConnection, found: Sequence[ConflictRow]) -> list[Case]:
     by_shop: defaultdict[str, list[ConflictRow]] = defaultdict(list)
     for each in found:
         by_shop[each.shop].append(each)

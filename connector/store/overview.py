@@ -42,12 +42,4 @@ async def count_open_conflicts(connection: AsyncConnection) -> int:
     return (await connection.execute(_OPEN_CONFLICTS)).scalar_one()
 
 
-async def closed_conflicts(connection: AsyncConnection, before: int | None, limit: int) -> list[int]:
-    """The ids of closed conflicts, the newest first, of those before this id."""
-    query = select(conflict.c.id).where(conflict.c.closed_at.is_not(None)).order_by(conflict.c.id.desc()).limit(limit)
-    if before is not None:
-        query = query.where(conflict.c.id < before)
-    return list((await connection.execute(query)).scalars())
-
-
 _OPEN_CONFLICTS = select(func.count()).select_from(conflict).where(conflict.c.closed_at.is_(None))

@@ -22,7 +22,7 @@ from connector.store import (
     overview,
     report,
 )
-from connector.store.cases import Case, CaseInFull
+from connector.store.cases import Case, CaseInFull, ClosedCases
 from connector.store.conflicts import ConflictRow
 from connector.store.errors import StoreUnavailable
 from connector.store.history import Step
@@ -76,10 +76,15 @@ class ReadByPeople:
         async with self._reader() as connection:
             return await conflict_log.log_hash(connection, seq)
 
-    async def cases(self, ids: Sequence[int] | None = None, *, closed: bool = False) -> list[Case]:
-        """Conflicts with what stands around them: these, or all that are open, or all."""
+    async def cases(self, ids: Sequence[int] | None = None) -> list[Case]:
+        """Conflicts with what stands around them: these, or all that are open."""
         async with self._reader() as connection:
-            return await cases.cases(connection, ids, closed=closed)
+            return await cases.cases(connection, ids)
+
+    async def closed_cases(self, before: int | None, limit: int) -> ClosedCases:
+        """Closed conflicts with what stands around them, the newest first, of those before this id."""
+        async with self._reader() as connection:
+            return await cases.closed_cases(connection, before, limit)
 
     async def case_in_full(self, conflict_id: int) -> CaseInFull | None:
         """A conflict with what stands around it and its log, as they stood at one moment; None where there is none."""
@@ -90,11 +95,6 @@ class ReadByPeople:
         """How many conflicts are open."""
         async with self._reader() as connection:
             return await overview.count_open_conflicts(connection)
-
-    async def closed_conflicts(self, before: int | None, limit: int) -> list[int]:
-        """The ids of closed conflicts, the newest first, of those before this id."""
-        async with self._reader() as connection:
-            return await overview.closed_conflicts(connection, before, limit)
 
     async def conflict_rows(self, limit: int) -> list[ConflictRow]:
         """The newest conflicts, open and closed, for people."""

@@ -133,7 +133,7 @@ async def test_every_configured_token_is_valid(service: Service) -> None:
     for token in (TOKEN, OTHER):
         assert await service.ask("GET", "/api/v1/conflicts", token=token) == (
             200,
-            {"conflicts": [], "clock_skew_s": {}},
+            {"conflicts": [], "clock_skew_s": {}, "next": None},
         )
 
 
@@ -163,6 +163,32 @@ async def test_an_act_is_kept_with_who_and_why(service: Service) -> None:
     assert answer["outcome"] == "closed_by_person"
     assert (await service.ask("GET", "/api/v1/conflicts"))[1]["conflicts"] == []
     assert (await service.ask("GET", "/api/v1/conflicts?all=1"))[1]["conflicts"][0]["id"] == 1
+
+
+async def test_closed_conflicts_come_page_by_page(service: Service) -> None:
+    """After the open ones, which are all on the first page; a page never repeats or leaves out one."""
+    for number in range(1, 6):
+        await service.open_conflict(f"106242873{number}")
+    for number in (1, 2, 4, 5):
+        close = {"act": "close", "who": "佐藤", "why": "QSMで拒否した", "confirm": "dealt_with"}
+        await service.ask("POST", f"/api/v1/conflicts/{number}/acts", close)
+
+    pages, question = [], "all=1&limit=2"
+    while question:
+        _, answer = await service.ask("GET", f"/api/v1/conflicts?{question}")
+        pages.append([each["id"] for each in answer["conflicts"]])
+        question = answer["next"] and f"limit=2&cursor={answer['next']}"
+    _, open_ones = await service.ask("GET", "/api/v1/conflicts")
+
+    assert pages == [[3, 5, 4], [2, 1]]
+    assert ([each["id"] for each in open_ones["conflicts"]], open_ones["next"]) == ([3], None)
+
+
+@pytest.mark.parametrize("question", ["cursor=x", "cursor=-1", "limit=0", "limit=201", "all=2", "cursor=1&cursor=2"])
+async def test_a_question_for_no_page_is_refused(service: Service, question: str) -> None:
+    status, answer = await service.ask("GET", f"/api/v1/conflicts?{question}")
+
+    assert (status, answer["error"]["code"]) == (400, "bad_query")
 
 
 @pytest.mark.parametrize(

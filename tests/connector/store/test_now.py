@@ -84,9 +84,14 @@ async def test_closed_conflicts_come_the_newest_first_page_by_page(store: Store,
         await store.settle_entries([SettledEntry(entry, EntryState.WAITING, Reason.NEW, at, at, news=ended)])
 
     assert await store.count_open_conflicts() == 1
-    assert await store.closed_conflicts(None, 10) == [2, 1]
-    assert await store.closed_conflicts(2, 10) == [1]
-    assert await store.closed_conflicts(None, 1) == [2]
+    pages = [await store.closed_cases(*asked) for asked in ((None, 10), (None, 2), (None, 1), (2, 1), (1, 1))]
+    assert [([case.conflict.id for case in page.cases], page.next) for page in pages] == [
+        ([2, 1], None),
+        ([2, 1], None),
+        ([2], 2),
+        ([1], None),
+        ([], None),
+    ]
 
 
 async def test_nothing_reads_what_was_done_long_ago(store: Store, make: Make, plans: Any) -> None:
