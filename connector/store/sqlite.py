@@ -99,9 +99,12 @@ class OpenedFile:
         """Looks whether the disk has room for deliveries.
 
         Raises:
-            StoreUnavailable: it is full, or as good as full.
+            StoreUnavailable: it is full, or as good as full, or its folder is gone.
         """
-        disk = os.statvfs(self._path.parent)
+        try:
+            disk = os.statvfs(self._path.parent)
+        except OSError as error:
+            raise StoreUnavailable(f"the disk of {self._path.parent} cannot be looked at: {error.strerror}") from error
         if disk.f_bavail * disk.f_frsize < LEAST_ROOM:
             raise StoreUnavailable(f"the disk of {self._path.parent} is full")
 

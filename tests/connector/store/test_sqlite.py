@@ -159,6 +159,15 @@ class TestFailures:
         with pytest.raises(StoreUnavailable, match="is full"):
             await sqlite.prove_writable(make.at())
 
+    async def test_a_store_whose_folder_is_gone_is_not_called_writable(self, make: Make, tmp_path: Path) -> None:
+        store = await Store.open(f"sqlite:///{tmp_path}/store/connector.db")
+        taken_away = (tmp_path / "store").rename(tmp_path / "elsewhere")
+
+        with pytest.raises(StoreUnavailable, match="No such file or directory"):
+            await store.prove_writable(make.at())
+        taken_away.rename(tmp_path / "store")
+        await store.close()
+
     @pytest.mark.parametrize("name", ["connector.db", "connector.db-wal"])
     async def test_what_is_written_to_a_file_that_was_taken_away_is_not_acknowledged(
         self, sqlite: Store, make: Make, tmp_path: Path, name: str
