@@ -35,6 +35,10 @@ class _NotConnected(Exception):
     """Nothing was sent; the text says why."""
 
 
+class _NotYetListening(_NotConnected):
+    """There is no socket, or nobody at it: a daemon that starts comes there."""
+
+
 class _NotLetIn(DaemonRefused):
     """The daemon does not know who asks."""
 
@@ -93,7 +97,7 @@ async def _by_socket(question: _Question, at: str, wait_s: float) -> Any:
     while True:
         try:
             return await _asked(question, aiohttp.UnixConnector(at), "http://localhost", at)
-        except _NotConnected:
+        except _NotYetListening:
             if time.monotonic() >= until:
                 raise
         await asyncio.sleep(_LOOK_EVERY_S)
@@ -123,7 +127,9 @@ async def _asked(
             refused = _NotLetIn if response.status == HTTPStatus.UNAUTHORIZED else DaemonRefused
             raise refused(f"{error['message']} {error['hint']}")
     except aiohttp.ClientConnectorError as error:
-        raise _NotConnected(error.os_error.strerror or str(error.os_error)) from None
+        may_come = isinstance(error.os_error, FileNotFoundError | ConnectionRefusedError)
+        kind = _NotYetListening if may_come else _NotConnected
+        raise kind(error.os_error.strerror or str(error.os_error)) from None
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError, LookupError, TypeError) as error:
         raise _silent(where, type(error).__name__) from None
 

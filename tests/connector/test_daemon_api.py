@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 
 from connector.access.local import socket_path
-from connector.daemon_api import DaemonRefused, DaemonSilent, ask
+from connector.daemon_api import STARTS_WITHIN_S, DaemonRefused, DaemonSilent, ask
 from connector.settings import Settings
 
 TOKEN = "t" * 40
@@ -133,6 +133,14 @@ async def test_a_lost_answer_is_not_known_and_not_asked_for_again(daemon: Daemon
     with pytest.raises(DaemonSilent, match=r"connector\.db\.sock"):
         await note(daemon, token=True)
     assert daemon.asked == ["socket"]
+
+
+async def test_what_can_never_be_a_socket_is_not_waited_for(daemon: Daemon) -> None:
+    """Where the path is too long for one the daemon has none."""
+    daemon.path = daemon.path.with_name("x" * 100) / "connector.db.sock"
+
+    with pytest.raises(DaemonRefused, match=r"AF_UNIX path too long.*set \[api\] tokens"):
+        await asyncio.wait_for(note(daemon), STARTS_WITHIN_S / 2)
 
 
 async def test_where_nobody_listens_at_all_it_says_where_it_asked(
