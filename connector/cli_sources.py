@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from carriers import SOURCES
+from connector.api.source_views import trial_view
 from connector.settings import Settings, SourceSettings, load_settings
 from connector.settings_input import ConfigurationError, nearest
 from connector.sources.companies import CompanyRow, company_rows
@@ -81,7 +82,7 @@ def try_source(
         _complain(f"cannot be read: {error}")
         raise typer.Exit(EXIT_WRONG_USE) from None
     if as_json:
-        _say(json.dumps(asdict(trial) | {"ignored": dict(trial.ignored)}, ensure_ascii=False, indent=2))
+        _say(trial_view(trial).model_dump_json(indent=2))
     else:
         _show(trial)
     if not trial.is_fine:
@@ -159,7 +160,7 @@ def _show(trial: Trial) -> None:
         output.print(table)
     for fetch in trial.fetches:
         _say(f"asked first: {fetch}")
-    for reason, count in sorted(trial.ignored.items()):
+    for reason, count in sorted(trial.reasons.items()):
         _say(f"ignored: {count} x {reason}")
     for error in trial.errors[:MOST_SHOWN]:
         _complain(f"error: {error}")

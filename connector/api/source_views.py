@@ -71,9 +71,9 @@ def trial_view(of: Trial) -> TrialAnswer:
     return TrialAnswer(
         fine=of.is_fine,
         events=[TrialEvent.model_validate(each) for each in of.events],
-        ignored=dict(of.ignored),
+        ignored=of.reasons,
         fetches=list(of.fetches),
         signature=of.signature,
         signature_is_wrong=of.signature_is_wrong,
-        errors=list(of.errors),
+        errors=[str(each) for each in of.errors],
     )

@@ -7,6 +7,8 @@ from connector.console.day_picture import day_picture
 from connector.console.pages import Pages
 from connector.domain.roles import Permission
 from connector.now.desk import NowDesk
+from connector.now.words import FAILURES
+from connector.sources.words import TROUBLES
 
 
 class NowPage:
@@ -23,4 +25,11 @@ class NowPage:
     async def _show(self, request: web.Request) -> web.Response:
         """The page "今"."""
         moment = await self._desk.look()
-        return await self._pages.html(request, "now.html", moment=moment, picture=day_picture(moment.today, moment.at))
+        return await self._pages.html(
+            request,
+            "now.html",
+            moment=moment,
+            picture=day_picture(moment.today, moment.at),
+            troubles=TROUBLES,
+            failures=FAILURES,
+        )

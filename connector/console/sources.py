@@ -15,14 +15,14 @@ from connector.api.sources import trial_of
 from connector.console.account import back
 from connector.console.forms import read_form
 from connector.console.pages import Pages
-from connector.domain.reasons import Wording
+from connector.domain.reasons import WORDINGS, Wording
 from connector.domain.roles import Permission
 from connector.http import ApiError
 from connector.intake.body import MAX_BODY
 from connector.sources import words
 from connector.sources.desk import LATELY, SourceDesk
 from connector.sources.secret_desk import SecretDesk, SecretRefused
-from connector.sources.trial import Trial
+from connector.sources.trial import PROOFS, Trial
 from connector.tokens import HOW_TO_MAKE_A_KEY
 
 
@@ -111,6 +111,8 @@ class SourcePages:
             of=of,
             facts=of.facts,
             words=words,
+            proofs=PROOFS,
+            reasons=WORDINGS,
             way=Way(of.facts.kind.way),
             hours=LATELY.total_seconds() // 3600,
             can_keep=self._secrets.can_keep,

@@ -23,7 +23,7 @@ class _Minute:
 class Calls:
     """The calls of a shop in the last hour. ``failed`` of them brought no good answer; ``mean_s`` is how long one took.
 
-    ``failure`` is the last one that failed: its kind and Qoo10's code, empty while there was none.
+    ``failed_as`` is the outcome of the last one that failed, and ``code`` Qoo10's number for it, where there was one.
     """
 
     calls: int = 0
@@ -31,7 +31,13 @@ class Calls:
     mean_s: float | None = None
     answered_at: datetime | None = None
     failed_at: datetime | None = None
-    failure: str = ""
+    failed_as: str = ""
+    code: int | None = None
+
+    @property
+    def failure(self) -> str:
+        """The outcome with its code, empty while there was none."""
+        return self.failed_as if self.code is None else f"{self.failed_as} {self.code}"
 
 
 @dataclass(slots=True)
@@ -39,7 +45,8 @@ class _Shop:
     minutes: deque[_Minute] = field(default_factory=lambda: deque(maxlen=WINDOW // _MINUTE + 1))
     answered_at: datetime | None = None
     failed_at: datetime | None = None
-    failure: str = ""
+    failed_as: str = ""
+    code: int | None = None
 
 
 class CallBook:
@@ -61,7 +68,7 @@ class CallBook:
         else:
             minute.failed += 1
             kept.failed_at = now
-            kept.failure = record.outcome if record.code is None else f"{record.outcome} {record.code}"
+            kept.failed_as, kept.code = record.outcome, record.code
 
     def of(self, shop: str, now: datetime) -> Calls:
         """The last hour of a shop."""
@@ -76,5 +83,6 @@ class CallBook:
             sum(minute.took_s for minute in minutes) / calls if calls else None,
             kept.answered_at,
             kept.failed_at,
-            kept.failure,
+            kept.failed_as,
+            kept.code,
         )

@@ -4,14 +4,17 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
 from carriers import SOURCES
 from carriers.errors import BadSignature, PollFailed, UnknownKey, UnreadablePayload
 from carriers.kinds import FiledKind, PolledKind, PushedKind
-from carriers.model import Delivery, Reading
+from carriers.model import Delivery, Ignored, Reading
 from carriers.polling import UNREADABLE_ROW
+from connector.domain.language import Said
 from connector.domain.parcel import Parcel, ParcelState
+from connector.domain.reasons import Reason
 from connector.domain.references import candidates
 from connector.intake.body import MAX_BODY
 from connector.intake.decoding import FileRefused, inspect
@@ -22,9 +25,47 @@ from connector.settings import SourceSettings
 from connector.store.deliveries import NewLabel
 
 
+class Proof(StrEnum):
+    """Whether a payload proves who sent it."""
+
+    NO_QUESTION = "no_question"
+    PROVEN = "proven"
+    NEEDS_HEADERS = "needs_headers"
+    NEEDS_KEYS = "needs_keys"
+    WRONG = "wrong"
+
+
+PROOFS: Mapping[Proof, Said] = {
+    Proof.NO_QUESTION: Said("", ""),
+    Proof.PROVEN: Said("正しい", "proven"),
+    Proof.NEEDS_HEADERS: Said(
+        "確認していません。一緒に届いたヘッダーが必要です", "not checked: that needs the headers that came with it"
+    ),
+    Proof.NEEDS_KEYS: Said(
+        "確認していません。連携先が公開する鍵が必要で、ここでは取得しません",
+        "not checked: that needs the vendor's published keys, and nothing is asked here",
+    ),
+    Proof.WRONG: Said("署名が合いません。届いても401で断ります", "wrong: this would be answered with 401"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TrialError:
+    """What cannot be taken: in words for people, and in those of whoever reads the payload."""
+
+    said: Said
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.said.en}: {self.detail}" if self.detail else self.said.en
+
+
 @dataclass(frozen=True, slots=True)
 class TriedEvent:
-    """A label event as it would be kept. ``name`` is the carrier at Qoo10; ``held`` says why it would not go out."""
+    """A label event as it would be kept. ``name`` is the carrier at Qoo10; ``held`` says why it would not go out.
+
+    ``reason`` and ``detail`` are the two parts of it; None and empty where it would.
+    """
 
     kind: str
     order_ref: str
@@ -34,23 +75,46 @@ class TriedEvent:
     tracking_number: str
     occurred_at: str
     name: str
-    held: str
+    reason: Reason | None
+    detail: str
+
+    @property
+    def held(self) -> str:
+        """Why it would not go out; empty where it would."""
+        return "" if self.reason is None else f"{self.reason}: {self.detail}"
 
 
 @dataclass(slots=True)
 class Trial:
     """All that would become of it.
 
-    ``ignored`` counts reasons. ``fetches`` are requests that would be made first. ``signature`` says in words whether
-    the sender is proven. ``errors`` are what cannot be read, with the place in the payload or the row of the file.
+    ``ignored`` counts what would be left out. ``fetches`` are requests that would be made first. ``bad_reason`` is the
+    code of what is wrong with a signature. ``errors`` are what cannot be read, with the place in the payload or the row
+    of the file.
     """
 
     events: list[TriedEvent] = field(default_factory=list)
-    ignored: Counter[str] = field(default_factory=Counter)
+    ignored: Counter[Ignored] = field(default_factory=Counter)
     fetches: list[str] = field(default_factory=list)
-    signature: str = ""
-    signature_is_wrong: bool = False
-    errors: list[str] = field(default_factory=list)
+    proof: Proof = Proof.NO_QUESTION
+    bad_reason: str = ""
+    errors: list[TrialError] = field(default_factory=list)
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """How often each reason for leaving something out was met, in the words of the adapter."""
+        return {f"{one.reason} ({one.detail})" if one.detail else one.reason: n for one, n in self.ignored.items()}
+
+    @property
+    def signature(self) -> str:
+        """Whether the sender is proven, in English; empty where that is no question."""
+        said = PROOFS[self.proof].en
+        return f"{said} ({self.bad_reason})" if self.bad_reason else said
+
+    @property
+    def signature_is_wrong(self) -> bool:
+        """Whether it would be refused for its signature."""
+        return self.proof is Proof.WRONG
 
     @property
     def is_fine(self) -> bool:
@@ -88,13 +152,26 @@ def try_out(
         elif isinstance(kind, PolledKind):
             reading = kind.read_page(body, source.kind_options)
         else:
-            trial.errors.append(f"a source of the kind {source.kind} has no payloads: try it on the scan page")
+            trial.errors.append(TrialError(_NO_PAYLOADS))
             return trial
     except (UnreadablePayload, PollFailed) as unreadable:
-        trial.errors.append(unreadable.problem)
+        trial.errors.append(TrialError(_NOT_OURS, unreadable.problem))
         return trial
     _note(trial, name, source, reading, now)
     return trial
+
+
+_NO_PAYLOADS = Said(
+    "この連携元からは何も送られてきません。「スキャン」のページで試してください。",
+    "a source of this kind has no payloads: try it on the scan page",
+)
+_NOT_OURS = Said("この連携元の知らせとして読み取れません。", "it cannot be read as what this source sends")
+_TOO_LARGE = Said(
+    "{most}バイトを超えているため、届いても413で断ります。",
+    "it has more than {most} bytes and would be refused with 413",
+)
+_ROW = Said("{row}行目: {why}", "row {row}: {why}")
+_UNREADABLE_ROW = Said("読み取れない行があります。", "a row cannot be read")
 
 
 def _try_webhook(
@@ -110,18 +187,17 @@ def _try_webhook(
     in_path = f"/{secrets[0]}" if kind.secret_in_path and secrets else ""
     delivery = Delivery("POST", f"/webhooks/{name}{in_path}", headers or {}, body, now, source.kind_options)
     if len(body) > MAX_BODY:
-        trial.errors.append(f"it has more than {MAX_BODY} bytes and would be refused with 413")
+        trial.errors.append(TrialError(_TOO_LARGE.filled(most=MAX_BODY)))
     if headers is None:
-        trial.signature = "not checked: that needs the headers that came with it"
+        trial.proof = Proof.NEEDS_HEADERS
     else:
         try:
             kind.authenticate(delivery, secrets)
-            trial.signature = "proven"
+            trial.proof = Proof.PROVEN
         except UnknownKey:
-            trial.signature = "not checked: that needs the vendor's published keys, and nothing is asked here"
+            trial.proof = Proof.NEEDS_KEYS
         except BadSignature as bad:
-            trial.signature = f"wrong ({bad.reason}): this would be answered with 401"
-            trial.signature_is_wrong = True
+            trial.proof, trial.bad_reason = Proof.WRONG, bad.reason
     return kind.parse(delivery)
 
 
@@ -129,13 +205,14 @@ def _try_file(trial: Trial, name: str, source: SourceSettings, kind: FiledKind, 
     try:
         text = inspect(path)
         for chunk in read_chunks(path, text, kind, source.kind_options):
-            trial.ignored.update(chunk.ignored)
+            trial.ignored.update({Ignored(reason): count for reason, count in chunk.ignored.items()})
             trial.errors += [
-                f"row {refused.row}: {refused.why.problem}. {refused.why.mend}" for refused in chunk.refused
+                TrialError(_ROW.filled(row=each.row, why=Said(each.why.ja, f"{each.why.problem}. {each.why.mend}")))
+                for each in chunk.refused
             ]
             _note(trial, name, source, Reading(events=chunk.events), now)
     except FileRefused as refused:
-        trial.errors.append(f"{refused.problem}. {refused.mend}")
+        trial.errors.append(TrialError(Said(refused.ja, refused.mend), refused.problem))
 
 
 def _note(trial: Trial, name: str, source: SourceSettings, reading: Reading, now: datetime) -> None:
@@ -143,9 +220,9 @@ def _note(trial: Trial, name: str, source: SourceSettings, reading: Reading, now
     trial.events += [_tried(name, source, label) for label in new.labels]
     for one in reading.ignored:
         if one.reason == UNREADABLE_ROW:
-            trial.errors.append(f"a row cannot be read: {one.detail}")
+            trial.errors.append(TrialError(_UNREADABLE_ROW, one.detail))
             continue
-        trial.ignored[f"{one.reason} ({one.detail})" if one.detail else one.reason] += 1
+        trial.ignored[one] += 1
     trial.fetches += [f"https://{fetch.host}{fetch.path}, with credentials.{fetch.credential}" for fetch in new.fetches]
 
 
@@ -153,10 +230,10 @@ def _tried(name: str, source: SourceSettings, label: NewLabel) -> TriedEvent:
     event, key = label.event, label.parcel
     parcel = Parcel(0, key, name, event.carrier, event.service, label.times, ParcelState.UNRESOLVED)
     prepared = prepare(parcel, source, ())
-    held = "" if isinstance(prepared, Ready) else f"{prepared.reason}: {prepared.detail}"
     numbers = candidates(key.order_ref, source.pattern)
-    if not numbers and key.order_ref:
-        held = held or "no order number can be found in its reference: see reference_pattern"
+    reason, detail = (None, "") if isinstance(prepared, Ready) else (prepared.reason, prepared.detail)
+    if reason is None and key.order_ref and not numbers:
+        reason, detail = Reason.REFERENCE_UNREADABLE, "see reference_pattern"
     return TriedEvent(
         kind=event.kind,
         order_ref=key.order_ref,
@@ -166,5 +243,6 @@ def _tried(name: str, source: SourceSettings, label: NewLabel) -> TriedEvent:
         tracking_number=key.tracking_number,
         occurred_at=event.occurred_at.isoformat() if event.occurred_at else "",
         name=prepared.shipping_corp if isinstance(prepared, Ready) else "",
-        held=held,
+        reason=reason,
+        detail=detail,
     )

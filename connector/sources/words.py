@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from carriers.model import Way
+from connector.domain.language import Said
 from connector.domain.reasons import Wording
 from connector.sources.desk import SourceState
 from connector.sources.secret_desk import SecretRefusal
@@ -34,6 +35,43 @@ STATES: Mapping[SourceState, Wording] = {
     ),
     SourceState.FINE: Wording("正常", "Fine", "することはありません。", "There is nothing to do."),
 }
+
+TROUBLES: Mapping[Way, Said] = {
+    Way.FILED: Said("フォルダーのファイルを読み取れません。", "The files of its folder cannot be taken."),
+    Way.POLLED: Said("連携先から取得できません。", "Its vendor gives nothing that can be read."),
+}
+"""What trouble means for the ways in that this program goes by itself; what exactly is wrong stands beside it."""
+
+REFUSED: Mapping[str, Said] = {
+    "bad_signature": Said("この連携元からのものだと証明できません", "it does not prove where it comes from"),
+    "broken_body": Said("本文が途中で切れました", "its body broke off"),
+    "keys_unavailable": Said("署名を確かめる公開鍵を取得できません", "the keys that verify it cannot be fetched"),
+    "too_large": Said("本文が大きすぎます", "its body is too large"),
+    "too_slow": Said("本文が時間内に届きませんでした", "its body did not come in time"),
+    "unreadable": Said("署名は正しいものの、内容を読み取れません", "its signature is right, and it cannot be read"),
+}
+"""Why a delivery was not taken, by the code that its sender was answered with."""
+
+IGNORED: Mapping[str, Said] = {
+    "merged": Said("ほかの注文にまとめられています", "it is merged into another order"),
+    "no_number": Said("送り状番号がありません", "it has no tracking number"),
+    "no_number_yet": Said("送り状番号がまだありません", "it has no tracking number yet"),
+    "no_order_reference": Said("注文番号がありません", "it has no order reference"),
+    "no_reference": Said("注文番号がありません", "it has no order reference"),
+    "no_shipment": Said("どの出荷のものか書かれていません", "it names no shipment"),
+    "not_completed": Said("ラベルの作成が終わっていません", "its label is not completed"),
+    "not_printed": Said("まだ印刷されていません", "it is not printed"),
+    "not_printed_yet": Said("まだ印刷されていません", "it is not printed yet"),
+    "not_shipped": Said("まだ出荷されていません", "it is not shipped"),
+    "number_comes_later": Said("送り状番号は後から届きます", "its tracking number comes later"),
+    "return_label": Said("返品用のラベルです", "it is a label for a return"),
+    "status_tells_nothing": Said("番号の入力に関わらない状態です", "its status says nothing of a label"),
+    "test_mode": Said("試験用のデータです", "it is a test"),
+    "unknown_state": Said("知らない状態です", "its state is not known"),
+    "unknown_type": Said("扱わない種類の知らせです", "a message of a kind that is not for us"),
+    "void_requested": Said("取り消しの依頼中で、まだ取り消されていません", "its voiding is asked for, not done"),
+}
+"""Why something is left out, by the word of its adapter."""
 
 OUTCOMES: Mapping[str, Wording] = {
     "accepted": Wording("受付", "taken", "", ""),

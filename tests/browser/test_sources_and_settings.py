@@ -119,7 +119,7 @@ async def test_a_payload_is_tried_out_and_nothing_is_kept(log_in: LogIn) -> None
 
     tried = page.locator("#tried")
     await expect(tried).to_contain_text("読み取れます")
-    await expect(tried).to_contain_text("proven")
+    await expect(tried).to_contain_text("署名: 正しい")
     await expect(tried).to_contain_text("1234567890")
     await expect(page.locator("#facts")).to_contain_text("まだ何も届いていません")
 

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from connector.now.calls import CallBook, Calls
+from connector.now.words import FAILURES
+from connector.qoo10.errors import QapiError
 from connector.qoo10.transport import CallRecord
 
 NOON = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -36,3 +38,7 @@ def test_it_never_grows_beyond_an_hour() -> None:
         book.note("main", record(), NOON + timedelta(minutes=minute))
 
     assert book.of("main", NOON + timedelta(minutes=599)).calls == 60
+
+
+def test_every_way_to_fail_has_words() -> None:
+    assert set(FAILURES) == {kind.__name__ for kind in QapiError.__subclasses__()} | {"unfinished"}
