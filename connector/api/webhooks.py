@@ -117,7 +117,8 @@ class WebhooksApi:
     async def _test(self, request: web.Request) -> web.Response:
         """201 with `{"id": "msg_...", "delivered": true, "status": 200, "trouble": ""}`: a test was sent, once.
 
-        Also when the target did not take it: `trouble` says why. One that is taken switches on a target that was off.
+        Also when the target did not take it: `trouble` says why. One that is taken switches on a target that was off,
+        and has all that waits sent at once.
         """
         name = self._name_of(request)
         message_id, tried = await self._desk.test(name)

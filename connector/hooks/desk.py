@@ -32,7 +32,9 @@ class HookDesk:
         return name in self.targets
 
     async def test(self, name: str) -> tuple[str, Tried]:
-        """Sends a test at once and keeps it: its id, and what came of it. One that is taken switches the target on.
+        """Sends a test at once and keeps it: its id, and what came of it.
+
+        One that is taken switches the target on, and has all that waits for it sent at once.
 
         Raises:
             StoreUnavailable: it was sent, but is not kept.

@@ -163,7 +163,7 @@ def _settled_row(settled: SettledHook, *, off: bool) -> dict[str, Any]:
 
 
 async def record_tests(connection: AsyncConnection, payloads: Sequence[SentTest]) -> list[None]:
-    """Keeps tests that were sent."""
+    """Keeps tests that were sent. One that was taken switches its target on, and makes due what waits for it."""
     for test in payloads:
         state = HookState.DELIVERED if test.tried.taken else HookState.FAILED
         row = _new_row(test.hook, off=False) | {"id": test.id, "state": state, "due_at": None}
@@ -172,6 +172,7 @@ async def record_tests(connection: AsyncConnection, payloads: Sequence[SentTest]
         await _note(connection, test.hook.target, test.tried, test.hook.at)
         if test.tried.taken:
             await connection.execute(_ON, {"of": test.hook.target})
+            await connection.execute(_HASTEN, {"of": test.hook.target, "now": test.hook.at})
         elif test.tried.trouble is Trouble.GONE:
             await connection.execute(_GIVE_UP_ALL, {"of": test.hook.target})
     return [None] * len(payloads)

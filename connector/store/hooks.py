@@ -78,7 +78,7 @@ class HookBook(Part):
         await self._submit(settle_hooks, settled)
 
     async def record_test(self, test: SentTest) -> None:
-        """Keeps a test; one that was taken switches its target on."""
+        """Keeps a test; one that was taken switches its target on, and makes due what waits for it."""
         await self._submit(record_tests, test)
         self.wake(test.hook.target).set()
 

@@ -199,6 +199,19 @@ class TestDeliveries:
         assert (again.id, again.attempts, again.state) == (due.id, 0, HookState.DUE)
         assert (tried[0].id, tried[0].state, tried[0].status) == (test_id, HookState.DELIVERED, 200)
 
+    async def test_a_test_that_is_taken_has_what_waits_sent_at_once(self, store: Store, make: Make) -> None:
+        """One that is not taken leaves it where it is."""
+        (due,) = await made(store, make, hook(make))
+        await store.hooks.settle(SettledHook(due, DOWN, make.at(1), due_at=make.at(300)))
+        waiting = []
+        for minutes, tried in ((2, DOWN), (3, TAKEN)):
+            test = hook(make, f"t{minutes}", "", minutes=minutes)
+            await store.hooks.record_test(SentTest(test, new_id(make.at(minutes)), tried))
+            waiting.append(await store.hooks.due("wms", make.at(3), 10))
+
+        assert [[each.seq for each in found] for found in waiting] == [[], [due.seq]]
+        assert waiting[1][0].attempts == 1
+
     async def test_only_what_is_named_is_delivered_again(self, store: Store, make: Make) -> None:
         one, two = await made(store, make, hook(make, "1"), hook(make, "2", "main 2"))
         for each in (one, two):
