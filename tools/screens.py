@@ -1,22 +1,32 @@
 """docs/images/console-*.png: every page of the console, taken from a rehearsal on this machine.
 
-``python -m tools.screens`` takes them anew. They show a real run: its gaps are those of the machine that took them.
+``python -m tools.screens`` takes them anew, ``python -m tools.screens now alerts`` only those of these names. They show
+a real run: its gaps are those of the machine that took them.
 """
 
 import asyncio
+import base64
+import secrets
+import sys
 from collections import deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from aiohttp import web
 from playwright.async_api import Browser, StorageState, async_playwright
+from pydantic import SecretStr
 
 from connector import log
 from connector.demo.play import play
-from connector.demo.scenario import SCENARIO, buy
+from connector.demo.scenario import SCENARIO, Twist, buy
 from connector.demo.stage import USER, Stage, rehearsal_qoo10, service
 from connector.domain.entry import EntryState
+from connector.domain.hooks import HookEvent
 from connector.domain.language import Language
+from connector.settings import WebhookSettings
 from tools.chromium import FLAGS, chromium
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
@@ -32,6 +42,7 @@ class Shot:
     """One picture: its name, and the page as it is seen, after so many texts have been scanned.
 
     ``path`` may name ``{conflict}`` and ``{entry}``; ``scans`` may name the numbers of both, as ``_names`` gives them.
+    ``without_sorter``: one of the warehouse's systems is lost from then on, which shows on other pages too.
     """
 
     name: str
@@ -41,6 +52,7 @@ class Shot:
     size: tuple[int, int] = DESK
     whole: bool = False
     scans: tuple[str, ...] = ()
+    without_sorter: bool = False
 
 
 _GOES = ("{entry_order_no}", "{entry_tracking_no}")
@@ -65,23 +77,80 @@ SHOTS = (
     Shot("settings", "/settings"),
     Shot("users", "/users"),
     Shot("account", "/account"),
+    Shot("webhooks", "/settings/webhooks", without_sorter=True),
 )
 """Every page, and those that people see all day in the ways that they see them."""
 
 
-async def main() -> None:
+async def main(*wanted: str) -> None:
     """Packs, waits until everything has come to rest, and takes the pictures."""
     log.configure("error", "auto")
     IMAGES.mkdir(exist_ok=True)
-    async with rehearsal_qoo10() as sandbox, service(sandbox, 0) as stage, async_playwright() as playwright:
+    async with (
+        rehearsal_qoo10() as sandbox,
+        _warehouse() as warehouse,
+        service(sandbox, 0, warehouse.targets) as stage,
+        async_playwright() as playwright,
+    ):
         browser = await playwright.chromium.launch(executable_path=chromium(), args=FLAGS, chromium_sandbox=False)
         await _pack(stage)
         names = await _names(stage)
         logged_in = await _log_in(browser, stage)
         for shot in SHOTS:
+            if wanted and shot.name not in wanted:
+                continue
+            if shot.without_sorter:
+                await _lose_sorter(stage, warehouse)
             await _take(browser, stage, shot, names, None if shot.path == "/login" else logged_in)
             print(f"docs/images/console-{shot.name}.png is new")
         await browser.close()
+
+
+@dataclass(slots=True)
+class _Warehouse:
+    """Two of its systems are told what happens; the sorter is ``lost`` after a while."""
+
+    url: str
+    lost: bool = False
+
+    @property
+    def targets(self) -> dict[str, WebhookSettings]:
+        """Both of them, as in the settings."""
+        secret = SecretStr(f"whsec_{base64.b64encode(secrets.token_bytes(32)).decode()}")
+        conflicts = (HookEvent.OPENED, HookEvent.CHANGED, HookEvent.CLOSED)
+        return {
+            "sorter": WebhookSettings(url=SecretStr(f"{self.url}/sorter"), secrets=(secret,), events=conflicts),
+            "wms": WebhookSettings(url=SecretStr(f"{self.url}/wms"), secrets=(secret,)),
+        }
+
+    async def take(self, request: web.Request) -> web.Response:
+        """A message."""
+        return web.Response(status=503 if self.lost and request.path == "/sorter" else 204)
+
+
+@asynccontextmanager
+async def _warehouse() -> AsyncIterator[_Warehouse]:
+    app = web.Application()
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    warehouse = _Warehouse("")
+    app.router.add_post("/{system}", warehouse.take)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    warehouse.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        yield warehouse
+    finally:
+        await runner.cleanup()
+
+
+async def _lose_sorter(stage: Stage, warehouse: _Warehouse) -> None:
+    """The sorter fails, and a parcel has to be stopped."""
+    warehouse.lost = True
+    late = next(cart for cart in SCENARIO if cart.twist is Twist.CANCEL_BEFORE)
+    with stage.store.changes.listening() as listener:
+        await play(stage, buy(stage.market, late, CARTS))
+        while not any(target.failures for target in await stage.store.hooks.targets()):
+            await asyncio.wait_for(listener.take(), 60)
 
 
 async def _names(stage: Stage) -> dict[str, str]:
@@ -159,4 +228,4 @@ async def _log_in(browser: Browser, stage: Stage) -> StorageState:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    asyncio.run(main(*sys.argv[1:]))

@@ -21,6 +21,7 @@ from connector.console.settings import SettingsPages
 from connector.console.sources import SourcePages
 from connector.console.stream import Stream
 from connector.console.users import UsersPages
+from connector.console.webhooks import WebhookPages
 
 
 def add_console(app: web.Application, routes: Routes, behind: Behind) -> Pages:
@@ -45,6 +46,7 @@ def add_console(app: web.Application, routes: Routes, behind: Behind) -> Pages:
         AccountPages(pages, behind.store, access.desk, access.sessions, utc_now),
         SourcePages(pages, behind.office.sources, behind.office.secrets),
         SettingsPages(pages, behind.settings, behind.store, behind.office.checks),
+        WebhookPages(pages, behind.settings.webhooks, behind.store.hooks, behind.hook_desk, utc_now),
         UsersPages(pages, behind.store, access.desk, access.sessions, language, utc_now),
     ):
         part.add_to(routes)

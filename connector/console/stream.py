@@ -36,8 +36,8 @@ class Stream:
     async def _events(self, request: web.Request) -> web.StreamResponse:
         """200 with server-sent events: `event: change`, and as data the topics, such as `entries conflicts`.
 
-        The topics are `labels`, `entries`, `conflicts`, `alerts` and `people`. It ends after some minutes; a browser
-        connects anew by itself.
+        The topics are `labels`, `entries`, `conflicts`, `alerts`, `webhooks` and `people`. It ends after some
+        minutes; a browser connects anew by itself.
         """
         response = web.StreamResponse(
             headers={

@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,15 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 from connector import app
 from connector.demo.packing import PackingTable
 from connector.sandbox import Market, Sandbox, Switches
-from connector.settings import ConsoleSettings, ServerSettings, Settings, ShopSettings, SourceSettings, StoreSettings
+from connector.settings import (
+    ConsoleSettings,
+    ServerSettings,
+    Settings,
+    ShopSettings,
+    SourceSettings,
+    StoreSettings,
+    WebhookSettings,
+)
 from connector.store.store import Store
 
 SHOP = "main"
@@ -65,8 +73,12 @@ def rehearsal_qoo10() -> Sandbox:
 
 
 @asynccontextmanager
-async def service(sandbox: Sandbox, port: int) -> AsyncIterator[Stage]:
+async def service(
+    sandbox: Sandbox, port: int, webhooks: Mapping[str, WebhookSettings] | None = None
+) -> AsyncIterator[Stage]:
     """The real service on loopback, for the length of the block; its store is removed at the end.
+
+    ``webhooks`` are a warehouse's systems that it tells what happens.
 
     Raises:
         OSError: the port is taken.
@@ -75,6 +87,7 @@ async def service(sandbox: Sandbox, port: int) -> AsyncIterator[Stage]:
     password = secrets.token_hex(6)
     with TemporaryDirectory(prefix="qoo10-connector-demo-") as folder:
         settings = demo_settings(sandbox, Path(folder), port, secret, password)
+        settings = settings.model_copy(update={"webhooks": dict(webhooks or {})})
         async with app.running(settings) as running, aiohttp.ClientSession() as session:
             table = PackingTable(session, f"{running.url}/webhooks/{SOURCE}", secret)
             yield Stage(running.url, password, running.store, Path(folder), sandbox.market, table)

@@ -119,6 +119,42 @@ class Trouble(StrEnum):
     """A defect of this program; it is in the log."""
 
 
+class TargetStanding(StrEnum):
+    """How a target does."""
+
+    OFF = "off"
+    """It answered that it wants no more messages."""
+    FAILING = "failing"
+    """The last try came to nothing."""
+    FINE = "fine"
+    """It took what was last sent."""
+    UNTRIED = "untried"
+    """Nothing was sent to it yet."""
+
+
+def target_standing(off_at: datetime | None, failures: int, succeeded_at: datetime | None) -> TargetStanding:
+    """How a target does: since when it is off, its tries in a row that came to nothing, when it last took a message."""
+    if off_at is not None:
+        return TargetStanding.OFF
+    if failures:
+        return TargetStanding.FAILING
+    return TargetStanding.UNTRIED if succeeded_at is None else TargetStanding.FINE
+
+
+_ABOUT = "webhook "
+"""No name in the settings holds a blank, so this is no other target's."""
+
+
+def about_target(name: str) -> str:
+    """What an alarm about a target of webhooks calls it."""
+    return f"{_ABOUT}{name}"
+
+
+def target_about(about: str) -> str | None:
+    """The target of webhooks that an alarm is about; None where it is about something else."""
+    return about.removeprefix(_ABOUT) if about.startswith(_ABOUT) else None
+
+
 @dataclass(frozen=True, slots=True)
 class Tried:
     """What came of one try: the answer's status where there was one, and for how long the target asks us to wait."""

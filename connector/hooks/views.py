@@ -44,6 +44,12 @@ class TargetView(_View):
     """Messages that wait to be delivered."""
     oldest_due_at: datetime | None
     """Since when the oldest of them waits."""
+    given_up: int
+    """Messages that were given up and can be delivered again."""
+    trouble: Trouble
+    """Why the last try came to nothing; empty where it did not."""
+    status: int | None
+    """What the target answered last; null where there was no answer."""
 
 
 class DeliveryView(_View):
@@ -86,6 +92,9 @@ def target_view(name: str, settings: WebhookSettings, kept: HookTarget | None) -
         failures=kept.failures if kept else 0,
         due=kept.due if kept else 0,
         oldest_due_at=_time(kept.oldest_due_at) if kept else None,
+        given_up=kept.given_up if kept else 0,
+        trouble=kept.trouble if kept else Trouble.NONE,
+        status=kept.status if kept else None,
     )
 
 

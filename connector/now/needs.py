@@ -8,6 +8,7 @@ from urllib.parse import quote
 from connector.domain.advice import Saving
 from connector.domain.alarm_facts import Alarm, AlarmKind
 from connector.domain.alarm_words import CONFLICT
+from connector.domain.hooks import target_about
 from connector.domain.language import Said
 from connector.domain.orders import JAPAN
 from connector.listing.words import wording
@@ -103,4 +104,7 @@ def where_to_act(alarm: Alarm) -> str:
         return f"/entries?state=unresolved&source={quote(alarm.source)}"
     if alarm.source:
         return f"/sources/{quote(alarm.source)}"
-    return "/alerts" if alarm.kind is AlarmKind.TARGET_FAILING else "/settings"
+    if alarm.kind is AlarmKind.TARGET_FAILING:
+        webhook = target_about(alarm.about)
+        return "/alerts" if webhook is None else f"/settings/webhooks?target={quote(webhook)}"
+    return "/settings"

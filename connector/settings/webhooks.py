@@ -13,7 +13,8 @@ from connector.domain.hooks import HookEvent
 from connector.settings.base import WithSecrets, listed, on_loopback
 
 _PRINTABLE = re.compile(r"[\x21-\x7e]+")
-_MADE_BY = "python3 -c 'import base64, secrets; print(\"whsec_\" + base64.b64encode(secrets.token_bytes(32)).decode())'"
+MADE_BY = "python3 -c 'import base64, secrets; print(\"whsec_\" + base64.b64encode(secrets.token_bytes(32)).decode())'"
+"""A line for a shell that prints a secret."""
 
 
 class WebhookSettings(WithSecrets):
@@ -38,11 +39,11 @@ class WebhookSettings(WithSecrets):
     def _usable(self) -> Self:
         self._check_url()
         if not self.secrets:
-            raise ValueError(f"needs at least one secret in secrets (or secrets_file); make one with: {_MADE_BY}")
+            raise ValueError(f"needs at least one secret in secrets (or secrets_file); make one with: {MADE_BY}")
         for position, secret in enumerate(self.secrets, start=1):
             text = secret.get_secret_value()
             if text.startswith(("whsk_", "whpk_")) or standard_webhook_key(text) is None:
-                raise ValueError(f"secret number {position} is no whsec_ secret; make one with: {_MADE_BY}")
+                raise ValueError(f"secret number {position} is no whsec_ secret; make one with: {MADE_BY}")
         return self
 
     def _check_url(self) -> None:

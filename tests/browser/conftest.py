@@ -7,7 +7,7 @@ pages ask anybody but their own program for anything, or when they write an erro
 import asyncio
 import base64
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -35,7 +35,7 @@ from connector.demo.packing import Label, PackingTable, tracking_number
 from connector.demo.stage import DemoSettings
 from connector.domain.roles import Role
 from connector.sandbox import Market, NewLine, Sandbox, Switches
-from connector.settings import ApiSettings, ServerSettings, ShopSettings, SourceSettings, StoreSettings
+from connector.settings import ApiSettings, ServerSettings, ShopSettings, SourceSettings, StoreSettings, WebhookSettings
 from tests.browser.scanning import opened
 from tools.chromium import FLAGS, chromium
 
@@ -169,8 +169,14 @@ async def browser() -> AsyncIterator[Browser]:
             await browser.close()
 
 
+@pytest.fixture
+def webhooks() -> Mapping[str, WebhookSettings]:
+    """Targets of outgoing webhooks; a module that needs some has a fixture of its own."""
+    return {}
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def console(tmp_path: Path) -> AsyncIterator[Console]:
+async def console(tmp_path: Path, webhooks: Mapping[str, WebhookSettings]) -> AsyncIterator[Console]:
     """A program of the test's own, with an empty store."""
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(Sandbox(shops=(SHOP,), switches=Switches()))
@@ -188,6 +194,7 @@ async def console(tmp_path: Path) -> AsyncIterator[Console]:
                 )
             },
             sources={SOURCE: SourceSettings(kind="standard", shop=SHOP, secrets=(SecretStr(SECRET),)), **TABLES},
+            webhooks=dict(webhooks),
         )
         app = await stack.enter_async_context(running(settings))
         http = await stack.enter_async_context(aiohttp.ClientSession())

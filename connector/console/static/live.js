@@ -2,7 +2,7 @@
 // those parts anew; counts ages and deadlines on; copies numbers.
 "use strict";
 (() => {
-  const TOPICS = ["labels", "entries", "conflicts", "alerts", "people"];
+  const TOPICS = ["labels", "entries", "conflicts", "alerts", "webhooks", "people"];
   const sign = document.getElementById("live");
   let stream = null;
   let missed = true; // what happened between the page and its stream
