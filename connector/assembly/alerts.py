@@ -15,6 +15,7 @@ from connector.alerts.watch import AlertsWatch
 from connector.assembly.tasks import Tasks
 from connector.clock import utc_now
 from connector.domain.alarm_facts import AlarmKind
+from connector.domain.hooks import about_target
 from connector.domain.silence import FailingTarget
 from connector.health import Health
 from connector.measure.signs import LivingKeeper, SignsOfLife, TroubledSource
@@ -130,4 +131,4 @@ def running_alerts(of: Watched, session: aiohttp.ClientSession, tasks: Tasks) ->
 def _failing_hook(target: HookTarget) -> FailingTarget | None:
     """A webhook at which messages wait although they were tried, or that wants no more."""
     since = target.off_at or (target.oldest_due_at if target.failures >= FAILS_FROM else None)
-    return None if since is None else FailingTarget(f"webhook {target.name}", since, target.failures)
+    return None if since is None else FailingTarget(about_target(target.name), since, target.failures)
