@@ -3,116 +3,47 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
-import hmac
-import json
-import time
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import aiohttp
 import pytest
 
 from connector.api.entry_shapes import EntryInFullAnswer, EntryList, EntryRow, LabelInFullAnswer
-from connector.app import RunningApp, running
-from connector.sandbox import NewLine, Sandbox
-from connector.settings import load_settings
+from connector.sandbox import NewLine
+from tests.connector.api.conftest import TOKEN
 
-TOKEN = "t" * 32
-SECRET = base64.b64encode(b"made up for these tests only").decode()
+if TYPE_CHECKING:
+    from tests.connector.api.conftest import Service
+
 WRONG = "444413758702"
 RELEASE = {"number": WRONG, "who": "佐藤", "why": "伝票と同じ", "confirm": "number_checked"}
 
 
-@dataclass
-class Service:
-    """The running program, beside its Qoo10."""
-
-    app: RunningApp
-    session: aiohttp.ClientSession
-    sandbox: Sandbox
-
-    async def ask(self, method: str, path: str, body: Any = None, token: str = TOKEN) -> tuple[int, Any]:
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        async with self.session.request(method, self.app.url + path, json=body, headers=headers) as response:
-            return response.status, await response.json()
-
-    async def status(self, method: str, path: str, headers: dict[str, str], body: Any = None) -> int:
-        own = {"Authorization": f"Bearer {TOKEN}", **headers}
-        async with self.session.request(method, self.app.url + path, json=body, headers=own) as response:
-            return response.status
-
-    async def tag(self, path: str) -> str:
-        """The ETag of an answer."""
-        own = {"Authorization": f"Bearer {TOKEN}"}
-        async with self.session.get(self.app.url + path, headers=own) as response:
-            return response.headers["ETag"]
-
-    async def print_label(self, order_ref: str, number: str) -> None:
-        data = {"order_ref": order_ref, "carrier": "yamato", "service": "takkyubin", "tracking_number": number}
-        now = datetime.now(UTC)
-        body = json.dumps({"type": "label.printed", "timestamp": now.isoformat(), "data": data}).encode()
-        stamp, key = str(int(now.timestamp())), f"msg_{order_ref}"
-        signed = hmac.digest(base64.b64decode(SECRET), f"{key}.{stamp}.".encode() + body, hashlib.sha256)
-        headers = {
-            "webhook-id": key,
-            "webhook-timestamp": stamp,
-            "webhook-signature": f"v1,{base64.b64encode(signed).decode()}",
-        }
-        url = f"{self.app.url}/webhooks/packing-table"
-        async with self.session.post(url, data=body, headers=headers) as response:
-            assert response.status == 202
-
-    async def listed(self, query: str, count: int = 1) -> list[Any]:
-        """The entries of a list, as soon as there are so many."""
-        deadline = time.monotonic() + 20
-        while True:
-            _, answer = await self.ask("GET", f"/api/v1/entries{query}")
-            entries: list[Any] = answer["entries"]
-            if len(entries) >= count:
-                return entries
-            assert time.monotonic() < deadline, answer
-            await asyncio.sleep(0.02)
+async def tag_of(service: Service, path: str) -> str:
+    """The ETag of an answer."""
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    async with service.session.get(service.app.url + path, headers=headers) as response:
+        return response.headers["ETag"]
 
 
-@pytest.fixture
-async def service(tmp_path: Path) -> AsyncIterator[Service]:
-    async with Sandbox() as sandbox, aiohttp.ClientSession() as session:
-        config = tmp_path / "config.toml"
-        config.write_text(
-            f"""
-            [server]
-            port = 0
-            [store]
-            url = "sqlite:///{tmp_path}/connector.db"
-            [api]
-            tokens = ["{TOKEN}"]
-            [shops.main]
-            qapi_url = "{sandbox.base_url}"
-            seller_auth_key = "{sandbox.key}"
-            [sources.packing-table]
-            kind = "standard"
-            shop = "main"
-            secrets = ["whsec_{SECRET}"]
-            """,
-            encoding="utf-8",
-        )
-        async with running(load_settings(config)) as app:
-            yield Service(app, session, sandbox)
+async def listed(service: Service, query: str, count: int = 1) -> list[Any]:
+    """The entries of a list, as soon as there are so many."""
+    with service.app.store.changes.listening() as listener:
+        async with asyncio.timeout(20):
+            while True:
+                _, answer = await service.ask("GET", f"/api/v1/entries{query}")
+                if len(answer["entries"]) >= count:
+                    return list(answer["entries"])
+                await listener.take()
 
 
 async def test_a_number_held_for_its_check_digit_is_released_and_stands_at_qoo10(service: Service) -> None:
     """From the label message to the order, with the person's step between."""
     (line,) = service.sandbox.market.add_cart()
     await service.print_label(line.order_no, WRONG)
-    (held,) = await service.listed("?state=held")
+    (held,) = await listed(service, "?state=held")
 
     status, answer = await service.ask("POST", f"/api/v1/entries/{held['id']}/release", RELEASE)
-    (done,) = await service.listed("?state=confirmed")
+    (done,) = await listed(service, "?state=confirmed")
 
     assert (held["reason"], held["reason_ja"]) == ("check_digit", "送り状番号の検査数字が合いません")
     assert (status, answer["id"], answer["person"]) == (201, held["id"], "number_checked")
@@ -123,7 +54,7 @@ async def test_a_number_held_for_its_check_digit_is_released_and_stands_at_qoo10
 async def test_what_does_not_fit_is_refused_with_the_reason(service: Service) -> None:
     (line,) = service.sandbox.market.add_cart()
     await service.print_label(line.order_no, WRONG)
-    (held,) = await service.listed("?state=held")
+    (held,) = await listed(service, "?state=held")
     path = f"/api/v1/entries/{held['id']}"
 
     lacking = await service.ask("POST", f"{path}/release", RELEASE | {"confirm": ""})
@@ -148,7 +79,7 @@ async def test_what_does_not_fit_is_refused_with_the_reason(service: Service) ->
 async def test_a_label_without_an_order_is_in_the_list(service: Service) -> None:
     await service.print_label("1999999999", "444413758703")
 
-    (row,) = await service.listed("?source=packing-table&shop=main&limit=5")
+    (row,) = await listed(service, "?source=packing-table&shop=main&limit=5")
 
     assert (row["id"], row["order_no"], row["order_ref"], row["state"]) == (None, "", "1999999999", "unresolved")
 
@@ -180,7 +111,7 @@ async def held(service: Service) -> dict[str, Any]:
     """An entry that is held for its check digit."""
     (line,) = service.sandbox.market.add_cart()
     await service.print_label(line.order_no, WRONG)
-    (row,) = await service.listed("?state=held")
+    (row,) = await listed(service, "?state=held")
     found: dict[str, Any] = row
     return found
 
@@ -192,7 +123,7 @@ async def test_answers_are_as_the_openapi_document_says(service: Service) -> Non
     """To the last field, in lists, in full, and after an act."""
     row = await held(service)
     await service.print_label("what", "444413758703")
-    (label,) = await service.listed("?state=unresolved")
+    (label,) = await listed(service, "?state=unresolved")
 
     entries = EntryList.model_validate((await service.ask("GET", "/api/v1/entries?state=all&order=newest"))[1])
     urgent = EntryList.model_validate((await service.ask("GET", "/api/v1/entries"))[1])
@@ -211,7 +142,7 @@ async def test_answers_are_as_the_openapi_document_says(service: Service) -> Non
 async def test_a_number_is_found_in_pages_of_the_newest(service: Service) -> None:
     lines = service.sandbox.market.add_cart(NewLine(), NewLine(), NewLine())
     await service.print_label(lines[0].pack_no, "444413758703")
-    await service.listed(f"?state=all&number={lines[0].pack_no}&limit=3", 3)
+    await listed(service, f"?state=all&number={lines[0].pack_no}&limit=3", 3)
 
     path = f"/api/v1/entries?state=all&number={lines[0].pack_no}&limit=2"
     _, first = await service.ask("GET", path)
@@ -227,14 +158,14 @@ async def test_an_act_on_what_has_changed_since_is_refused(service: Service) -> 
     """And whoever has an answer that still holds is not sent it again."""
     row = await held(service)
     path = f"/api/v1/entries/{row['id']}"
-    tag = await service.tag(path)
-    assert await service.status("GET", path, {"If-None-Match": tag}) == 304
-    first = await service.status("POST", f"{path}/looked-at", {"If-Match": tag}, BODY)
-    second = await service.status("POST", f"{path}/looked-at", {"If-Match": tag}, BODY)
-    any_ = await service.status("POST", f"{path}/looked-at", {"If-Match": "*"}, BODY)
+    tag = await tag_of(service, path)
+    assert (await service.ask("GET", path, headers={"If-None-Match": tag}))[0] == 304
+    first, _ = await service.ask("POST", f"{path}/looked-at", BODY, headers={"If-Match": tag})
+    second, _ = await service.ask("POST", f"{path}/looked-at", BODY, headers={"If-Match": tag})
+    any_, _ = await service.ask("POST", f"{path}/looked-at", BODY, headers={"If-Match": "*"})
 
     assert (first, second, any_) == (201, 412, 201)
-    assert await service.status("GET", path, {"If-None-Match": tag}) == 200
+    assert (await service.ask("GET", path, headers={"If-None-Match": tag}))[0] == 200
     _, now = await service.ask("GET", path)
     assert now["looked_at"]["who"] == "佐藤"
 
@@ -254,16 +185,18 @@ async def test_a_hold_is_kept_until_its_release(service: Service) -> None:
 
 async def test_a_label_is_void_or_assigned_through_its_own_address(service: Service) -> None:
     await service.print_label("what", "444413758703")
-    (label,) = await service.listed("?state=unresolved")
+    (label,) = await listed(service, "?state=unresolved")
     (line,) = service.sandbox.market.add_cart()
     path = f"/api/v1/parcels/{label['parcel_id']}"
-    tag = await service.tag(path)
+    tag = await tag_of(service, path)
 
     both = await service.ask("POST", f"{path}/assign", BODY | {"order_no": line.order_no, "pack_no": line.pack_no})
     void = await service.ask("POST", f"{path}/void", BODY)
     assigned = await service.ask("POST", f"{path}/assign", BODY | {"order_no": line.order_no})
-    (done,) = await service.listed(f"?number={line.order_no}&state=confirmed")
-    stale = await service.status("POST", f"{path}/void", {"If-Match": tag}, BODY | {"confirm": "label_destroyed"})
+    (done,) = await listed(service, f"?number={line.order_no}&state=confirmed")
+    stale, _ = await service.ask(
+        "POST", f"{path}/void", BODY | {"confirm": "label_destroyed"}, headers={"If-Match": tag}
+    )
     late = await service.ask("POST", f"{path}/assign", BODY | {"order_no": line.order_no})
     voided = await service.ask("POST", f"/api/v1/entries/{done['id']}/void", BODY | {"confirm": "label_destroyed"})
     missing = await service.ask("GET", "/api/v1/parcels/99")
@@ -283,4 +216,4 @@ async def test_every_address_needs_a_token(service: Service) -> None:
         ("GET", "/api/v1/parcels/1"),
         ("POST", "/api/v1/parcels/1/assign"),
     ):
-        assert (await service.ask(method, path, token=""))[0] == 401
+        assert (await service.ask(method, path, token=None))[0] == 401

@@ -7,7 +7,6 @@ import json
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +16,11 @@ from typer.testing import CliRunner, Result
 
 from connector.app import RunningApp, running
 from connector.cli import main
-from connector.domain.conflict import CANCEL_TOPIC, News
-from connector.domain.decision import ConflictKind
-from connector.domain.entry import Entry, EntryState
-from connector.domain.reasons import Reason
 from connector.sandbox import Fault, FaultKind, Sandbox
 from connector.settings import load_settings
-from connector.store.entries import SettledEntry
 from connector.store.store import Store
+from tests.connector.api.conftest import TOKEN, open_conflict
 
-TOKEN = "t" * 32
 SET = "CSCenter.SetInquiryMessage"
 WHO = ("--who", "佐藤", "--why", "QSMで要請を拒否した")
 BODY = {"template": "own", "who": "佐藤", "why": "QSMで要請を拒否した"}
@@ -82,7 +76,9 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
             """,
             encoding="utf-8",
         )
-        await open_conflict(f"sqlite:///{tmp_path}/connector.db", line.order_no)
+        store = await Store.open(f"sqlite:///{tmp_path}/connector.db")
+        await open_conflict(store, line.order_no)
+        await store.close()
         yield Place(sandbox, config, line.order_no)
 
 
@@ -91,35 +87,6 @@ def free_port() -> int:
         free.bind(("127.0.0.1", 0))
         number: int = free.getsockname()[1]
     return number
-
-
-async def open_conflict(url: str, order_no: str) -> None:
-    at = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
-    entry = Entry(
-        id=1,
-        shop="main",
-        order_no=order_no,
-        pack_no="",
-        parcel_id=1,
-        tracking_no="444413758703",
-        shipping_corp="",
-        state=EntryState.WAITING,
-        reason=Reason.NEW,
-        due_at=None,
-        attempts=0,
-        overdue_from=None,
-        heard_at=at,
-        created_at=at,
-        written_at=None,
-        accepted_at=None,
-        confirmed_at=None,
-    )
-    news = (News(CANCEL_TOPIC, ConflictKind.IN_THE_GAP),)
-    store = await Store.open(url)
-    try:
-        await store.settle_entries([SettledEntry(entry, EntryState.CONFLICT, Reason.IN_THE_GAP, at, news=news)])
-    finally:
-        await store.close()
 
 
 async def ask(

@@ -13,11 +13,9 @@ import pytest
 from argon2 import PasswordHasher
 
 from connector.access.passwords import Passwords
-from connector.app import RunningApp, running
-from connector.sandbox import Sandbox
-from connector.settings import load_settings
+from connector.app import RunningApp
+from tests.connector.api.conftest import TOKEN, serving
 
-TOKEN = "t" * 32
 PASSWORD = "correct horse battery"
 SETTINGS = {"Authorization": f"Bearer {TOKEN}"}
 
@@ -56,28 +54,9 @@ class Service:
 async def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Service]:
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr("connector.assembly.access.Passwords", lambda: Passwords(quick))
-    jar = aiohttp.DummyCookieJar()
-    async with Sandbox() as sandbox, aiohttp.ClientSession(cookie_jar=jar) as http:
-        config = tmp_path / "config.toml"
-        config.write_text(
-            f"""
-            [server]
-            port = 0
-            [store]
-            url = "sqlite:///{tmp_path}/connector.db"
-            [api]
-            tokens = ["{TOKEN}"]
-            [console]
-            first_user = "first"
-            first_password = "{PASSWORD}"
-            [shops.main]
-            qapi_url = "{sandbox.base_url}"
-            seller_auth_key = "{sandbox.key}"
-            """,
-            encoding="utf-8",
-        )
-        async with running(load_settings(config)) as app:
-            yield Service(app, http)
+    first = f'console.first_user = "first"\nconsole.first_password = "{PASSWORD}"'
+    async with serving(tmp_path, first) as running_service:
+        yield Service(running_service.app, running_service.session)
 
 
 def code(answer: tuple[int, Any]) -> tuple[int, str]:

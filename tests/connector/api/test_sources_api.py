@@ -8,94 +8,57 @@ import io
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
 from bench.rehearsal import printed, sagawa_number, signed
-from connector.app import RunningApp, running
-from connector.sandbox import Sandbox
-from connector.settings import load_settings
 from connector.tokens import fingerprint
+from tests.connector.api.conftest import SECRET, SOURCE, TOKEN_KEY, Service, serving
 
-TOKEN = "t" * 32
-SECRET = "whsec_c291cmNlcy1pbi10ZXN0cy1vbmx5LTE="
-TOKEN_KEY = base64.urlsafe_b64encode(b"k" * 32).decode()
 PERSON = "山田花子"
 
 
-@dataclass
-class Service:
-    """The running program."""
+async def details(service: Service, name: str = SOURCE) -> Any:
+    status, answer = await service.ask("GET", f"/api/v1/sources/{name}")
+    assert status == 200
+    return answer
 
-    app: RunningApp
-    session: aiohttp.ClientSession
-    folder: Path
 
-    async def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        """Status and answer, as the settings' token gets them."""
-        headers = {"Authorization": f"Bearer {TOKEN}"}
-        async with self.session.request(method, self.app.url + path, json=body, headers=headers) as response:
-            return response.status, await response.json()
-
-    async def shown(self, name: str = "table") -> Any:
-        status, answer = await self.ask("GET", f"/api/v1/sources/{name}")
-        assert status == 200
-        return answer
-
-    async def send(self, secret: str = SECRET, body: bytes | None = None, serial: int = 1) -> int:
-        """A delivery's status, signed with this secret."""
-        body = body or printed("1234567890", sagawa_number(serial))
-        headers = signed(body, f"msg_{serial}_{fingerprint(secret)}", secret)
-        async with self.session.post(f"{self.app.url}/webhooks/table", data=body, headers=headers) as response:
-            return response.status
+async def send(service: Service, secret: str = SECRET, body: bytes | None = None, serial: int = 1) -> int:
+    """A delivery's status, signed with this secret."""
+    body = body or printed("1234567890", sagawa_number(serial))
+    headers = signed(body, f"msg_{serial}_{fingerprint(secret)}", secret)
+    async with service.session.post(f"{service.app.url}/webhooks/{SOURCE}", data=body, headers=headers) as response:
+        return response.status
 
 
 @asynccontextmanager
-async def serving(folder: Path, token_key: str = TOKEN_KEY) -> AsyncIterator[Service]:
+async def serving_sources(folder: Path, token_key: str = TOKEN_KEY) -> AsyncIterator[Service]:
+    """One source of each way: beside the packing table a folder of files and a scanner."""
     (folder / "labels").mkdir(exist_ok=True)
-    async with Sandbox() as sandbox, aiohttp.ClientSession() as session:
-        config = folder / "config.toml"
-        config.write_text(
-            f"""
-            [server]
-            port = 0
-            [store]
-            url = "sqlite:///{folder}/connector.db"
-            token_key = "{token_key}"
-            [api]
-            tokens = ["{TOKEN}"]
-            [shops.main]
-            qapi_url = "{sandbox.base_url}"
-            seller_auth_key = "{sandbox.key}"
-            [sources.table]
-            kind = "standard"
-            shop = "main"
-            secrets = ["{SECRET}"]
-            [sources.files]
-            kind = "csv"
-            shop = "main"
-            folder = "{folder}/labels"
-            options.order_ref = "注文番号"
-            options.tracking_number = "送り状番号"
-            options.carrier = "配送会社"
-            [sources.scanner]
-            kind = "scan"
-            shop = "main"
-            options.carrier = "sagawa"
-            """,
-            encoding="utf-8",
-        )
-        async with running(load_settings(config)) as app:
-            yield Service(app, session, folder)
+    more = f"""
+        store.token_key = "{token_key}"
+        [sources.files]
+        kind = "csv"
+        shop = "main"
+        folder = "{folder}/labels"
+        options.order_ref = "注文番号"
+        options.tracking_number = "送り状番号"
+        options.carrier = "配送会社"
+        [sources.scanner]
+        kind = "scan"
+        shop = "main"
+        options.carrier = "sagawa"
+    """
+    async with serving(folder, more) as service:
+        yield service
 
 
 @pytest.fixture
 async def service(tmp_path: Path) -> AsyncIterator[Service]:
-    async with serving(tmp_path) as running_service:
+    async with serving_sources(tmp_path) as running_service:
         yield running_service
 
 
@@ -105,15 +68,15 @@ async def test_a_source_that_never_sent_anything_says_so(service: Service) -> No
     assert status == 200
     assert [(each["name"], each["way"], each["state"], each["last_at"]) for each in answer["sources"]] == [
         ("files", "filed", "never_heard", None),
+        ("packing-table", "pushed", "never_heard", None),
         ("scanner", "scanned", "never_heard", None),
-        ("table", "pushed", "never_heard", None),
     ]
 
 
 async def test_what_it_sent_is_counted_and_listed(service: Service) -> None:
-    assert await service.send() == 202
+    assert await send(service) == 202
 
-    shown = await service.shown()
+    shown = await details(service)
 
     assert (shown["state"], shown["last_24_h"], shown["labels_24_h"]) == ("fine", {"accepted": 1}, 1)
     assert 0 <= shown["silent_s"] < 60
@@ -123,9 +86,9 @@ async def test_what_it_sent_is_counted_and_listed(service: Service) -> None:
 
 async def test_what_could_not_be_read_is_shown_with_its_shape_and_no_value(service: Service) -> None:
     body = json.dumps({"type": "label.printed", "data": {"order_ref": 5, "name": PERSON}}).encode()
-    assert await service.send(body=body) == 422
+    assert await send(service, body=body) == 422
 
-    shown = await service.shown()
+    shown = await details(service)
 
     (unreadable,) = shown["in_vain"]
     assert unreadable["shape"] == {"type": "string", "data": {"order_ref": "number", "name": "string"}}
@@ -133,20 +96,34 @@ async def test_what_could_not_be_read_is_shown_with_its_shape_and_no_value(servi
     assert (shown["state"], shown["refused_in_a_row"]) == ("in_vain", 0)
     assert [(each["status"], each["code"]) for each in shown["refused"]] == [(422, "unreadable")]
     assert PERSON not in json.dumps(shown, ensure_ascii=False)
-    status, listed = await service.ask("GET", "/api/v1/deliveries?source=table")
-    assert (status, listed) == (200, {"deliveries": [unreadable], "more": False})
+    status, listed = await service.ask("GET", "/api/v1/deliveries?source=packing-table")
+    assert (status, listed) == (200, {"deliveries": [unreadable], "more": False, "next": None})
+
+
+async def test_what_came_to_nothing_is_listed_page_by_page(service: Service) -> None:
+    for number in range(3):
+        assert await send(service, body=json.dumps({"type": "label.printed", "data": number}).encode()) == 422
+    address = "/api/v1/deliveries?source=packing-table&limit=2"
+
+    _, first = await service.ask("GET", address)
+    _, last = await service.ask("GET", f"{address}&cursor={first['next']}")
+    refused, _ = await service.ask("GET", f"{address}&cursor=x")
+
+    assert [(len(page["deliveries"]), page["more"]) for page in (first, last)] == [(2, True), (1, False)]
+    assert len({each["id"] for page in (first, last) for each in page["deliveries"]}) == 3
+    assert (last["next"], refused) == (None, 400)
 
 
 async def test_refused_deliveries_are_told_until_one_is_taken(service: Service) -> None:
     wrong = "whsec_d3Jvbmctb25lLWZvci10aGlzLXNvdXJjZQ=="
-    assert [await service.send(wrong), await service.send(wrong)] == [401, 401]
+    assert [await send(service, wrong), await send(service, wrong)] == [401, 401]
 
-    shown = await service.shown()
+    shown = await details(service)
 
     assert (shown["state"], shown["refused_in_a_row"]) == ("refused", 2)
     assert [(each["status"], each["code"]) for each in shown["refused"]] == [(401, "bad_signature")] * 2
-    assert await service.send() == 202
-    assert [(await service.shown())[name] for name in ("state", "refused_in_a_row", "refused_since")] == [
+    assert await send(service) == 202
+    assert [(await details(service))[name] for name in ("state", "refused_in_a_row", "refused_since")] == [
         "fine",
         0,
         None,
@@ -155,29 +132,29 @@ async def test_refused_deliveries_are_told_until_one_is_taken(service: Service) 
 
 async def test_a_secret_is_changed_without_a_gap(service: Service) -> None:
     """Add the new one, move the sender over, see that the old one is used no more, withdraw what is not needed."""
-    status, made = await service.ask("POST", "/api/v1/sources/table/secrets", {})
+    status, made = await service.ask("POST", "/api/v1/sources/packing-table/secrets", {})
     assert status == 201
     assert made["secret"].startswith("whsec_")
-    assert [await service.send(SECRET), await service.send(made["secret"])] == [202, 202]
-    secrets = (await service.shown())["secrets"]
+    assert [await send(service, SECRET), await send(service, made["secret"])] == [202, 202]
+    secrets = (await details(service))["secrets"]
     assert [(each["id"], each["mark"], each["used_at"] is not None) for each in secrets] == [
         (None, fingerprint(SECRET), True),
         (made["id"], made["mark"], True),
     ]
     assert made["secret"] not in json.dumps(secrets)
 
-    status, shown = await service.ask("DELETE", f"/api/v1/sources/table/secrets/{made['id']}")
+    status, shown = await service.ask("DELETE", f"/api/v1/sources/packing-table/secrets/{made['id']}")
 
     assert (status, [each["mark"] for each in shown["secrets"]]) == (200, [fingerprint(SECRET)])
-    assert await service.send(made["secret"], serial=2) == 401
+    assert await send(service, made["secret"], serial=2) == 401
 
 
 async def test_a_secret_that_the_sender_gave_is_taken_as_it_is(service: Service) -> None:
     given = "whsec_" + base64.b64encode(b"given by the sender, 32 bytes ok").decode()
-    status, made = await service.ask("POST", "/api/v1/sources/table/secrets", {"secret": f" {given} "})
+    status, made = await service.ask("POST", "/api/v1/sources/packing-table/secrets", {"secret": f" {given} "})
 
     assert (status, made["secret"]) == (201, given)
-    assert await service.ask("POST", "/api/v1/sources/table/secrets", {"secret": given}) == (
+    assert await service.ask("POST", "/api/v1/sources/packing-table/secrets", {"secret": given}) == (
         409,
         {
             "error": {
@@ -190,14 +167,14 @@ async def test_a_secret_that_the_sender_gave_is_taken_as_it_is(service: Service)
 
 
 async def test_an_added_secret_outlives_a_restart_and_is_unreadable_without_its_key(tmp_path: Path) -> None:
-    async with serving(tmp_path) as service:
-        _, made = await service.ask("POST", "/api/v1/sources/table/secrets", {})
-    async with serving(tmp_path) as service:
-        assert await service.send(made["secret"]) == 202
-    async with serving(tmp_path, token_key="") as service:
-        assert await service.send(made["secret"], serial=2) == 401
-        assert [each["unreadable"] for each in (await service.shown())["secrets"]] == [False, True]
-        status, answer = await service.ask("POST", "/api/v1/sources/table/secrets", {})
+    async with serving_sources(tmp_path) as service:
+        _, made = await service.ask("POST", "/api/v1/sources/packing-table/secrets", {})
+    async with serving_sources(tmp_path) as service:
+        assert await send(service, made["secret"]) == 202
+    async with serving_sources(tmp_path, token_key="") as service:
+        assert await send(service, made["secret"], serial=2) == 401
+        assert [each["unreadable"] for each in (await details(service))["secrets"]] == [False, True]
+        status, answer = await service.ask("POST", "/api/v1/sources/packing-table/secrets", {})
         assert (status, answer["error"]["code"]) == (409, "no_token_key")
         assert "store.token_key" in answer["error"]["hint"]
 
@@ -205,17 +182,17 @@ async def test_an_added_secret_outlives_a_restart_and_is_unreadable_without_its_
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "code"),
     [
-        ("POST", "/table/secrets", {"secret": "no-standard-webhooks-secret"}, 422, "unusable_secret"),
+        ("POST", "/packing-table/secrets", {"secret": "no-standard-webhooks-secret"}, 422, "unusable_secret"),
         ("POST", "/files/secrets", {}, 409, "no_secrets"),
         ("POST", "/scanner/secrets", {}, 409, "no_secrets"),
         ("POST", "/scanner/trial", {"payload": "a"}, 409, "nothing_to_try"),
         ("POST", "/nobody/secrets", {}, 404, "no_source"),
-        ("DELETE", "/table/secrets/7", None, 404, "no_secret"),
-        ("DELETE", "/table/secrets/x", None, 404, "no_secret"),
+        ("DELETE", "/packing-table/secrets/7", None, 404, "no_secret"),
+        ("DELETE", "/packing-table/secrets/x", None, 404, "no_secret"),
         ("GET", "/nobody", None, 404, "no_source"),
-        ("POST", "/table/trial", {}, 422, "unreadable"),
-        ("POST", "/table/trial", {"payload": "a", "payload_base64": "YQ=="}, 422, "unreadable"),
-        ("POST", "/table/trial", {"payload_base64": "no base64"}, 422, "unreadable"),
+        ("POST", "/packing-table/trial", {}, 422, "unreadable"),
+        ("POST", "/packing-table/trial", {"payload": "a", "payload_base64": "YQ=="}, 422, "unreadable"),
+        ("POST", "/packing-table/trial", {"payload_base64": "no base64"}, 422, "unreadable"),
     ],
 )
 async def test_what_does_not_fit_is_refused_with_the_reason(
@@ -231,13 +208,13 @@ async def test_a_payload_is_tried_out_and_nothing_is_kept(service: Service) -> N
     body = printed("1234567890", number)
     headers = {name.title(): value for name, value in signed(body, "msg_1", SECRET).items()}
 
-    status, answer = await service.ask("POST", "/api/v1/sources/table/trial", trial(body.decode(), headers))
+    status, answer = await service.ask("POST", "/api/v1/sources/packing-table/trial", trial(body.decode(), headers))
 
     assert (status, answer["fine"], answer["signature"]) == (200, True, "proven")
     (event,) = answer["events"]
     assert (event["order_ref"], event["numbers"], event["tracking_number"]) == ("1234567890", ["1234567890"], number)
     assert event["held"].startswith("check_digit")
-    assert (await service.shown())["newest"] == []
+    assert (await details(service))["newest"] == []
 
 
 async def test_a_file_in_shift_jis_is_tried_out_without_touching_a_disk(service: Service) -> None:
