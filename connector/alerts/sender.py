@@ -24,14 +24,23 @@ log = structlog.get_logger()
 class Sender:
     """The messages of one target, the oldest first. What waits when the program ends is sent by the next start.
 
-    A message that was sent when the program died before the commit is sent once more.
+    A message that was sent when the program died before the commit is sent once more. ``worked`` is called whenever it
+    has looked for messages, and after each one that it tried.
     """
 
-    def __init__(self, post: Post, book: AlertBook, clock: Callable[[], datetime], metrics: Metrics) -> None:
+    def __init__(
+        self,
+        post: Post,
+        book: AlertBook,
+        clock: Callable[[], datetime],
+        metrics: Metrics,
+        worked: Callable[[], None],
+    ) -> None:
         self._post = post
         self._book = book
         self._clock = clock
         self._metrics = metrics
+        self._worked = worked
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -42,6 +51,7 @@ class Sender:
         """Works until it is cancelled."""
         while True:
             self._woken.clear()
+            self._worked()
             wait_s = STORE_WAIT_S
             try:
                 await self.work_off()
@@ -65,6 +75,7 @@ class Sender:
             outcome = await self._post.send(Text(message.title, message.body), message.occasion)
             settled = _settled(message, outcome, self._clock())
             await self._book.settle(settled)
+            self._worked()
             self._metrics.alert_message(self._post.name, outcome)
             if outcome is not Outcome.SENT:
                 log.warning(

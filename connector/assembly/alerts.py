@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import aiohttp
 
@@ -10,7 +11,7 @@ from connector.alerts.desk import AlertDesk
 from connector.alerts.guard import Guard, Standstill
 from connector.alerts.heartbeat import Heartbeat
 from connector.alerts.post import Post
-from connector.alerts.sender import Sender
+from connector.alerts.sender import LOOK_EVERY_S, Sender
 from connector.alerts.watch import AlertsWatch
 from connector.assembly.tasks import Tasks
 from connector.clock import utc_now
@@ -29,6 +30,12 @@ from connector.store.store import Store
 
 NOT_WELL = frozenset({AlarmKind.SHOP_STOPPED, AlarmKind.KEEPER_STUCK, AlarmKind.TASK_ENDED})
 """What the outside monitor is told of: this program does not do its work. That Qoo10 is away is not its fault."""
+
+_STANDS = {
+    Standstill.SENDERS: "messages are not sent",
+    Standstill.ALERTS: "alarms are not looked for",
+    Standstill.LOOP: "the program stood still just now",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +74,8 @@ def running_alerts(of: Watched, session: aiohttp.ClientSession, tasks: Tasks) ->
     """Starts all that alerts need; nobody looks any more when the block ends, the tasks end with the program."""
     given, store = of.settings.alerts, of.store
     posts, every_s = build_posts(given), of.settings.alarms.every_s
-    guard = Guard(posts, given.voice, looks_every_s=every_s)
-    senders = [Sender(post, store.alerts, utc_now, of.metrics) for post in posts]
+    guard = Guard(posts, given.voice, looks_every_s=every_s, sends_every_s=LOOK_EVERY_S)
+    senders = [Sender(post, store.alerts, utc_now, of.metrics, partial(guard.worked, post.name)) for post in posts]
 
     async def failing() -> tuple[FailingTarget, ...]:
         """Only of those that the settings still name: for others there is nobody who sends."""
@@ -101,8 +108,8 @@ def running_alerts(of: Watched, session: aiohttp.ClientSession, tasks: Tasks) ->
     async def reasons() -> list[str]:
         """Why the outside monitor should hear that all is not well."""
         found = [alarm.happened.en for alarm in watch.alarms if alarm.kind in NOT_WELL]
-        if guard.standstill() is not Standstill.NOTHING:
-            found.append("alarms are not looked for")
+        if (stands := guard.standstill()) is not Standstill.NOTHING:
+            found.append(_STANDS[stands])
         try:
             await store.prove_writable(utc_now())
         except StoreUnavailable:

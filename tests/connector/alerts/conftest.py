@@ -1,20 +1,28 @@
-"""A place where messages go, on this machine, and a clock that stands still."""
+"""A place where messages go, on this machine, a clock that stands still, and the program that sends there."""
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 
+from connector.app import RunningApp, running
+from connector.sandbox import Sandbox
+from connector.settings import load_settings
 from connector.store.store import Store
 
+TOKEN = "t" * 32
+WITHIN_S = 30
 SECRET = "secret-path-0815"
 
 
@@ -102,3 +110,77 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     opened = await Store.open(f"sqlite:///{tmp_path}/connector.db")
     yield opened
     await opened.close()
+
+
+@dataclass
+class Program:
+    """The running program and its API."""
+
+    app: RunningApp
+    session: aiohttp.ClientSession
+
+    async def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        headers = {"Authorization": f"Bearer {TOKEN}"}
+        async with self.session.request(method, self.app.url + path, json=body, headers=headers) as response:
+            return response.status, await response.json()
+
+    async def send(self, secret: str) -> int:
+        """A label message whose signature is wrong whatever the secret."""
+        headers = {"webhook-id": secret, "webhook-timestamp": "1", "webhook-signature": "v1,x"}
+        async with self.session.post(f"{self.app.url}/webhooks/table", data=b"{}", headers=headers) as response:
+            return response.status
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        """The service is in another thread, which cannot set an event of this loop."""
+        async with asyncio.timeout(WITHIN_S):
+            while not holds():  # noqa: ASYNC110 - see above
+                await asyncio.sleep(0.01)
+
+
+RunProgram = Callable[..., AbstractAsyncContextManager[Program]]
+
+
+@pytest.fixture
+def program(tmp_path: Path, service: Service) -> RunProgram:
+    """Runs the program before a made-up Qoo10, with one target.
+
+    ``key`` is the shop's, ``more`` more of the configuration, with ``QAPI`` and ``KEY`` for those of a second shop;
+    ``looks_every_s`` may be shorter than settings allow.
+    """
+
+    @asynccontextmanager
+    async def run(*, key: str = "", more: str = "", looks_every_s: float = 5) -> AsyncIterator[Program]:
+        async with Sandbox(shops=("main", "second")) as sandbox, aiohttp.ClientSession() as session:
+            config = tmp_path / "config.toml"
+            config.write_text(
+                f"""
+                [server]
+                port = 0
+                [store]
+                url = "sqlite:///{tmp_path}/connector.db"
+                [api]
+                tokens = ["{TOKEN}"]
+                [alerts]
+                sender_refused_in_a_row = 3
+                heartbeat_url = "{service.url}/beat"
+                [alerts.targets.office]
+                url = "{service.json_url}"
+                [shops.main]
+                qapi_url = "{sandbox.base_url}"
+                seller_auth_key = "{key or sandbox.key}"
+                calls_per_second = 50
+                claims_every_s = 1
+                [sources.table]
+                kind = "standard"
+                shop = "main"
+                secrets = ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"]
+                {more.replace("QAPI", sandbox.base_url).replace("KEY", sandbox.key_of("second"))}
+                """,
+                encoding="utf-8",
+            )
+            settings = load_settings(config)
+            alarms = settings.alarms.model_copy(update={"every_s": looks_every_s})
+            async with running(settings.model_copy(update={"alarms": alarms})) as app:
+                yield Program(app, session)
+
+    return run

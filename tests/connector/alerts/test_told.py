@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,13 +53,17 @@ class Rig:
     metrics: Metrics = field(default_factory=Metrics)
     standing: list[Alarm] = field(default_factory=list)
     looks: int = 0
+    worked: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.start()
 
     def start(self) -> None:
         """As a start of the program does."""
-        self.senders = [Sender(post, self.store.alerts, self.clock, self.metrics) for post in self.posts]
+        self.senders = [
+            Sender(post, self.store.alerts, self.clock, self.metrics, partial(self.worked.append, post.name))
+            for post in self.posts
+        ]
         self.watch = AlertsWatch(
             self._look,
             self.store.alerts,
@@ -147,6 +152,16 @@ async def test_an_outage_of_the_service_loses_nothing_and_is_shown(rig: Rig, ser
     await rig.pass_time(minutes=10)
     assert service.titles == ["対応待ち 注文1"]
     assert await rig.store.alerts.failing() == ()
+
+
+async def test_a_sender_lives_while_it_tries_many_messages_that_do_not_arrive(rig: Rig, service: Service) -> None:
+    """Each may take half a minute, and the guard must not take that for a sender that stands still."""
+    service.status = 503
+    rig.standing = [alarm(order_no, rig.clock()) for order_no in "123"]
+
+    await rig.pass_time()
+
+    assert rig.worked == ["office"] * 3
 
 
 async def test_after_a_day_a_message_is_given_up_and_what_stands_is_told_anew(rig: Rig, service: Service) -> None:
