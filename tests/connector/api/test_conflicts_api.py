@@ -5,97 +5,21 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
-from connector.app import RunningApp, running
-from connector.domain.conflict import CANCEL_TOPIC, News
 from connector.domain.decision import ConflictKind
-from connector.domain.entry import Entry, EntryState
-from connector.domain.reasons import Reason
-from connector.sandbox import Sandbox
-from connector.settings import load_settings
-from connector.store.entries import SettledEntry
+from tests.connector.api.conftest import TOKEN, Service, open_conflict, serving
 
-TOKEN, OTHER = "t" * 32, "another-token-that-is-valid-too-1234"
+OTHER = "another-token-that-is-valid-too-1234"
 ANCHORS = "anchors.jsonl"
-
-
-@dataclass
-class Service:
-    """The running program."""
-
-    app: RunningApp
-    session: aiohttp.ClientSession
-    folder: Path
-
-    async def ask(
-        self, method: str, path: str, body: Any = None, *, token: str | None = TOKEN, data: bytes | None = None
-    ) -> tuple[int, Any]:
-        """Status and answer."""
-        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-        async with self.session.request(method, self.app.url + path, json=body, data=data, headers=headers) as response:
-            return response.status, await response.json()
-
-    async def open_conflict(self, order_no: str, kind: ConflictKind = ConflictKind.IN_THE_GAP) -> None:
-        at = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
-        entry = Entry(
-            id=1,
-            shop="main",
-            order_no=order_no,
-            pack_no="",
-            parcel_id=1,
-            tracking_no="444413758703",
-            shipping_corp="",
-            state=EntryState.WAITING,
-            reason=Reason.NEW,
-            due_at=None,
-            attempts=0,
-            overdue_from=None,
-            heard_at=at,
-            created_at=at,
-            written_at=None,
-            accepted_at=None,
-            confirmed_at=None,
-        )
-        news = (News(CANCEL_TOPIC, kind),)
-        settled = SettledEntry(entry, EntryState.CONFLICT, Reason.IN_THE_GAP, at, news=news)
-        await self.app.store.settle_entries([settled])
-
-
-@asynccontextmanager
-async def serving(folder: Path, tokens: str) -> AsyncIterator[Service]:
-    async with Sandbox() as sandbox, aiohttp.ClientSession() as session:
-        config = folder / "config.toml"
-        config.write_text(
-            f"""
-            [server]
-            port = 0
-            [store]
-            url = "sqlite:///{folder}/connector.db"
-            [conflicts]
-            anchor_file = "{folder}/{ANCHORS}"
-            [api]
-            tokens = {tokens}
-            [shops.main]
-            qapi_url = "{sandbox.base_url}"
-            seller_auth_key = "{sandbox.key}"
-            """,
-            encoding="utf-8",
-        )
-        async with running(load_settings(config)) as app:
-            yield Service(app, session, folder)
 
 
 @pytest.fixture
 async def service(tmp_path: Path) -> AsyncIterator[Service]:
-    async with serving(tmp_path, f'["{TOKEN}", "{OTHER}"]') as running_service:
+    async with serving(tmp_path, tokens=(TOKEN, OTHER)) as running_service:
         yield running_service
 
 
@@ -103,7 +27,7 @@ ROUTES = [("GET", "/api/v1/conflicts"), ("GET", "/api/v1/conflicts/1"), ("POST",
 
 
 async def test_without_tokens_it_is_off_and_says_how_to_turn_it_on(tmp_path: Path) -> None:
-    async with serving(tmp_path, "[]") as service:
+    async with serving(tmp_path, tokens=()) as service:
         answers = [await service.ask(method, path, token=TOKEN) for method, path in ROUTES]
 
     assert [status for status, _ in answers] == [401, 401, 401]
@@ -138,9 +62,9 @@ async def test_every_configured_token_is_valid(service: Service) -> None:
 
 
 async def test_open_conflicts_are_listed_by_what_can_be_saved(service: Service) -> None:
-    await service.open_conflict("1062428737", ConflictKind.ANOTHER_NUMBER)
-    await service.open_conflict("1062428738", ConflictKind.CANCELLED_PARCEL_EXISTS)
-    await service.open_conflict("1062428739")
+    await open_conflict(service.app.store, "1062428737", ConflictKind.ANOTHER_NUMBER)
+    await open_conflict(service.app.store, "1062428738", ConflictKind.CANCELLED_PARCEL_EXISTS)
+    await open_conflict(service.app.store, "1062428739")
 
     status, answer = await service.ask("GET", "/api/v1/conflicts")
 
@@ -151,7 +75,7 @@ async def test_open_conflicts_are_listed_by_what_can_be_saved(service: Service) 
 
 
 async def test_an_act_is_kept_with_who_and_why(service: Service) -> None:
-    await service.open_conflict("1062428737")
+    await open_conflict(service.app.store, "1062428737")
     wanted = {"act": "close", "who": "佐藤", "why": "QSMで拒否した", "confirm": "dealt_with"}
 
     status, answer = await service.ask("POST", "/api/v1/conflicts/1/acts", wanted)
@@ -168,7 +92,7 @@ async def test_an_act_is_kept_with_who_and_why(service: Service) -> None:
 async def test_closed_conflicts_come_page_by_page(service: Service) -> None:
     """After the open ones, which are all on the first page; a page never repeats or leaves out one."""
     for number in range(1, 6):
-        await service.open_conflict(f"106242873{number}")
+        await open_conflict(service.app.store, f"106242873{number}")
     for number in (1, 2, 4, 5):
         close = {"act": "close", "who": "佐藤", "why": "QSMで拒否した", "confirm": "dealt_with"}
         await service.ask("POST", f"/api/v1/conflicts/{number}/acts", close)
@@ -208,7 +132,7 @@ async def test_a_question_for_no_page_is_refused(service: Service, question: str
 )
 async def test_what_an_act_lacks_is_said(service: Service, wanted: Any, status: int, code: str, said: str) -> None:
     """And nothing of it is kept."""
-    await service.open_conflict("1062428737")
+    await open_conflict(service.app.store, "1062428737")
 
     answered, answer = await service.ask("POST", "/api/v1/conflicts/1/acts", wanted)
 
@@ -220,7 +144,7 @@ async def test_what_an_act_lacks_is_said(service: Service, wanted: Any, status: 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe", b"{" * 100_000, b'{"act": "note", "who": "\xff", "why": "b"}'])
 async def test_a_hostile_body_is_unreadable(service: Service, data: bytes) -> None:
-    await service.open_conflict("1062428737")
+    await open_conflict(service.app.store, "1062428737")
 
     status, answer = await service.ask("POST", "/api/v1/conflicts/1/acts", data=data)
 
@@ -229,7 +153,7 @@ async def test_a_hostile_body_is_unreadable(service: Service, data: bytes) -> No
 
 @pytest.mark.parametrize("number", ["2", "0", "-1", "x", "1.0", "９", "9" * 19, "9" * 400])
 async def test_a_number_that_is_no_conflict_is_404(service: Service, number: str) -> None:
-    await service.open_conflict("1062428737")
+    await open_conflict(service.app.store, "1062428737")
 
     for method, path in (("GET", f"/api/v1/conflicts/{number}"), ("POST", f"/api/v1/conflicts/{number}/acts")):
         status, answer = await service.ask(
@@ -244,8 +168,8 @@ async def test_an_unknown_question_is_no_silence(service: Service) -> None:
 
 
 async def test_a_stop_leaves_an_anchor_of_what_was_logged_last(tmp_path: Path) -> None:
-    async with serving(tmp_path, f'["{TOKEN}"]') as service:
-        await service.open_conflict("1062428737")
+    async with serving(tmp_path, f'conflicts.anchor_file = "{tmp_path}/{ANCHORS}"') as service:
+        await open_conflict(service.app.store, "1062428737")
         end = await service.app.store.log_end()
 
     assert end is not None
@@ -254,7 +178,7 @@ async def test_a_stop_leaves_an_anchor_of_what_was_logged_last(tmp_path: Path) -
 
 async def test_the_shop_s_clock_is_measured_and_shown(service: Service) -> None:
     """The sandbox's answers carry its Date; both run on this machine's clock."""
-    await service.open_conflict("1062428737")
+    await open_conflict(service.app.store, "1062428737")
     deadline = time.monotonic() + 20
     skew_s = None
     while skew_s is None and time.monotonic() < deadline:
