@@ -1,10 +1,7 @@
 """``/conflicts``: parcels and cancel requests on the same order line: what happened, what to do, and the proof."""
 
-import asyncio
-import base64
-import hashlib
-import re
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
 
@@ -12,10 +9,11 @@ from aiohttp import web
 
 from connector.access.gate import actor_of
 from connector.access.routes import Routes
+from connector.api.dossiers import as_pdf_sheet, as_sheet, case_in_full_of, dossier_of
 from connector.api.requests import case_of, number_in
 from connector.console.forms import read_form
 from connector.console.pages import Pages
-from connector.domain.acts import ASKS, NEEDS, Act, ActKind, ActRefused
+from connector.domain.acts import ASKS, NEEDS, Act, ActKind, ActOutdated, ActRefused
 from connector.domain.conflict_steps import fitting_acts, steps
 from connector.domain.language import Said
 from connector.domain.messages import LOOKED_IN_QSM, MessageOutcome
@@ -26,16 +24,14 @@ from connector.messages.desk import MessageDesk, MessageRefused, Wanted
 from connector.messages.said import in_words, technical
 from connector.messages.templates import TemplateError
 from connector.proof import page, words
-from connector.proof.dossier import Dossier, dossier, standing_advice
-from connector.proof.html import as_html, svg
+from connector.proof.dossier import standing_advice
+from connector.proof.html import svg
 from connector.proof.timeline import timeline
 from connector.proof.views import most_urgent_first
-from connector.store.cases import Case
 from connector.store.store import Store
 
 PAGE = 50
 """Closed conflicts on one page."""
-_STYLE = re.compile("<style>(.*?)</style>", re.DOTALL)
 _WHICH = ("open", "closed")
 _NO_TEMPLATES = Wording(
     "文面を読み込めません。",
@@ -43,6 +39,23 @@ _NO_TEMPLATES = Wording(
     "設定の messages.folder を直してください。",
     "Mend [messages] folder in the settings.",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of what was just tried on the page of a conflict.
+
+    ``act`` and ``why`` are what its form said, so that nobody writes it twice. ``seen`` is the version of the conflict
+    that the form was filled in for, where the conflict has changed since.
+    """
+
+    done: bool = False
+    refused: Said | None = None
+    problem: Wording | None = None
+    detail: str = ""
+    act: ActKind | None = None
+    why: str = ""
+    seen: int | None = None
 
 
 class ConflictPages:
@@ -78,66 +91,60 @@ class ConflictPages:
 
     async def _show(self, request: web.Request) -> web.Response:
         """The page of one conflict."""
-        case = await case_of(request, self._store)
-        return await self._page(request, case, HTTPStatus.OK, "kept" if request.query.get("kept") else "")
+        return await self._page(request, HTTPStatus.OK, Tried(done=bool(request.query.get("kept"))))
 
-    async def _page(
-        self,
-        request: web.Request,
-        case: Case,
-        status: HTTPStatus,
-        done: str = "",
-        refused: Said | None = None,
-        problem: Wording | None = None,
-        detail: str = "",
-    ) -> web.Response:
-        of = await self._dossier(case)
-        state = case.entry.state if case.entry is not None else None
-        closed = case.conflict.closed_at is not None
+    async def _page(self, request: web.Request, status: HTTPStatus, tried: Tried) -> web.Response:
+        found = await case_in_full_of(request, self._store)
+        of = dossier_of(found, self._clock())
+        conflict, entry = found.case.conflict, found.case.entry
+        state = entry.state if entry is not None else None
+        closed = conflict.closed_at is not None
         try:
-            drafts = await self._desk.drafts(case)
+            drafts = await self._desk.drafts(found.case)
         except TemplateError as error:
             drafts = []
-            if refused is None and problem is None:
-                problem, detail = _NO_TEMPLATES, str(error)
+            if tried.refused is None and tried.problem is None:
+                tried = replace(tried, problem=_NO_TEMPLATES, detail=str(error))
         return await self._pages.html(
             request,
             "conflict.html",
             status,
             of=of,
+            version=found.version,
             picture=svg(timeline(of), "経過の図"),
             note=page.PICTURE_NOTE,
-            steps=() if closed else steps(case.conflict.kind, state),
-            acts=fitting_acts(case.conflict.kind, state, closed=closed),
+            steps=() if closed else steps(conflict.kind, state),
+            acts=fitting_acts(conflict.kind, state, closed=closed),
             asks=ASKS,
             needs=NEEDS,
             drafts=[each for each in drafts if each.text],
             words=words,
-            done=done,
-            refused=refused,
-            problem=problem,
-            detail=detail,
+            tried=tried,
+            news=[each for each in of.facts if tried.seen is not None and each.fact.seq > tried.seen],
         )
 
     async def _act(self, request: web.Request) -> web.Response:
         """303 back to the conflict once the act is kept; its page with the reason where it is not."""
         case = await case_of(request, self._store)
         form = await read_form(request)
-        said = {name: form.get(name, "").strip() for name in ("act", "why", "confirm")}
+        said = {name: form.get(name, "").strip() for name in ("act", "why", "confirm", "seen")}
         if said["act"] not in set(ActKind):
             raise ApiError(422, "unknown_act", "There is no such act.", "Go back and choose one of the list.")
         act = Act(
-            ActKind(said["act"]),
-            case.conflict.id,
-            actor_of(request).name,
-            said["why"],
-            self._clock(),
-            said["confirm"],
+            kind=ActKind(said["act"]),
+            conflict_id=case.conflict.id,
+            who=actor_of(request).name,
+            why=said["why"],
+            at=self._clock(),
+            confirmed=said["confirm"],
+            seen=number_in(said["seen"]),
         )
         try:
             await self._store.act_on(act)
         except ActRefused as refused:
-            return await self._page(request, case, HTTPStatus.CONFLICT, refused=refused.said)
+            seen = act.seen if isinstance(refused, ActOutdated) else None
+            tried = Tried(refused=refused.said, act=act.kind, why=act.why, seen=seen)
+            return await self._page(request, HTTPStatus.CONFLICT, tried)
         return web.Response(
             status=HTTPStatus.SEE_OTHER, headers={"Location": f"/conflicts/{case.conflict.id}?kept={act.kind}"}
         )
@@ -151,49 +158,19 @@ class ConflictPages:
         try:
             sent = await self._desk.send(case, wanted)
         except MessageRefused as refused:
-            return await self._page(request, case, HTTPStatus.CONFLICT, refused=refused.said, detail=refused.detail)
+            tried = Tried(refused=refused.said, detail=refused.detail)
+            return await self._page(request, HTTPStatus.CONFLICT, tried)
         if sent.outcome is not MessageOutcome.SENT:
-            return await self._page(
-                request, case, HTTPStatus.BAD_GATEWAY, problem=in_words(sent), detail=technical(sent)
-            )
+            tried = Tried(problem=in_words(sent), detail=technical(sent))
+            return await self._page(request, HTTPStatus.BAD_GATEWAY, tried)
         return web.Response(
             status=HTTPStatus.SEE_OTHER, headers={"Location": f"/conflicts/{case.conflict.id}?kept=message"}
         )
 
     async def _print(self, request: web.Request) -> web.Response:
         """The dossier as one sheet, for the printer and for Qoo10's support."""
-        document = as_html([await self._dossier(await case_of(request, self._store))])
-        return web.Response(
-            text=document,
-            content_type="text/html",
-            charset="utf-8",
-            headers={"Cache-Control": "no-store", "Content-Security-Policy": _own_style_only(document)},
-        )
+        return as_sheet(dossier_of(await case_in_full_of(request, self._store), self._clock()))
 
     async def _pdf(self, request: web.Request) -> web.Response:
         """The dossier as PDF."""
-        from connector.proof.pdf import as_pdf  # noqa: PLC0415 - it takes half a second to load, and few ask for it
-
-        of = await self._dossier(await case_of(request, self._store))
-        body = await asyncio.to_thread(as_pdf, [of])
-        name = f"conflict-{of.case.conflict.id}-{of.case.conflict.order_no}.pdf"
-        return web.Response(
-            body=body,
-            content_type="application/pdf",
-            headers={"Cache-Control": "no-store", "Content-Disposition": f'inline; filename="{name}"'},
-        )
-
-    async def _dossier(self, case: Case) -> Dossier:
-        rows = await self._store.log_rows(conflict_id=case.conflict.id)
-        try:
-            return dossier(case, rows, self._clock())
-        except ValueError as error:
-            hint = "Run qoo10-connector conflicts verify: the log was changed from outside."
-            raise ApiError(500, "log_damaged", f"This conflict cannot be shown: {error}.", hint) from None
-
-
-def _own_style_only(document: str) -> str:
-    """The sheet carries its style within, so that it can be kept as a file; the browser may use exactly this style."""
-    hashes = (base64.b64encode(hashlib.sha256(style.encode()).digest()).decode() for style in _STYLE.findall(document))
-    styles = " ".join(f"'sha256-{each}'" for each in hashes)
-    return f"default-src 'none'; style-src {styles}; frame-ancestors 'none'; base-uri 'none'"
+        return await as_pdf_sheet(dossier_of(await case_in_full_of(request, self._store), self._clock()))
