@@ -191,6 +191,7 @@ async def console(tmp_path: Path, webhooks: Mapping[str, WebhookSettings]) -> As
                     calls_per_second=50,
                     orders_every_s=5,
                     claims_every_s=5,
+                    answer_inquiries=True,
                 )
             },
             sources={SOURCE: SourceSettings(kind="standard", shop=SHOP, secrets=(SecretStr(SECRET),)), **TABLES},
