@@ -46,8 +46,8 @@ class Stream:
                 "X-Accel-Buffering": "no",
             }
         )
-        await response.prepare(request)
         with contextlib.suppress(ConnectionError):
+            await response.prepare(request)
             await response.write(b"retry: 1000\n\n")
             async for event in self._lines():
                 await response.write(event)

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
+from connector.access.routes import Handler, Routes
+from connector.console.stream import Stream
 from connector.store.changes import Changes, Topic
 
 if TYPE_CHECKING:
@@ -43,6 +47,29 @@ async def test_an_open_stream_does_not_hold_up_the_stop(place: Place) -> None:
     response = await place.session.get(place.url + "/stream")
 
     assert response.status == 200
+
+
+async def test_whoever_leaves_before_the_first_word_is_no_defect(caplog: pytest.LogCaptureFixture) -> None:
+    """A browser that goes on to the next page at once."""
+    left = asyncio.Event()
+
+    @web.middleware
+    async def leaves(request: web.Request, handler: Handler) -> web.StreamResponse:
+        assert request.transport is not None
+        request.transport.abort()
+        try:
+            return await handler(request)
+        finally:
+            left.set()
+
+    app = web.Application(middlewares=[leaves])
+    Stream(Changes()).add_to(Routes(app))
+    async with TestClient(TestServer(app)) as browser:
+        with pytest.raises(aiohttp.ClientError):
+            await browser.get("/stream")
+        await asyncio.wait_for(left.wait(), WITHIN_S)
+
+    assert [record.getMessage() for record in caplog.records if record.name == "aiohttp.server"] == []
 
 
 async def test_what_happens_between_two_looks_comes_together() -> None:
