@@ -288,7 +288,8 @@ async def test_a_test_that_is_not_taken_says_why(office: Office) -> None:
     status, page = await office.send(f"{HERE}/wms/test?target=wms")
 
     assert status == 200
-    assert "wms: 相手が別のアドレスへ転送しました (HTTP 302)。転送先には送りません" in page
+    assert "wms への試験は届きませんでした。相手が別のアドレスへ転送しました (HTTP 302)。" in page
+    assert "転送先には送りません" in panel(page, "wms")
     assert "届いていません" in panel(page, "wms")
     assert 'aria-labelledby="target-erp"' not in page
     assert "elsewhere.example" not in page
