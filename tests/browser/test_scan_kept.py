@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import statistics
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 
 async def test_a_hundred_scans_at_ten_a_second_lose_none(table: Page, console: Console) -> None:
-    """A pace, not a wait: each begins a tenth of a second after the one before. The page itself answers far sooner."""
+    """A pace, not a wait: each begins a tenth of a second after the one before."""
     pairs = pairs_of(console, 50)
     began = time.monotonic()
     for place, text in enumerate(text for pair in pairs for text in pair):
@@ -28,7 +27,6 @@ async def test_a_hundred_scans_at_ten_a_second_lose_none(table: Page, console: C
     await all_entered(console, pairs)
     await shows(table, "go", pairs[-1][0])
     assert await rows(console) == (100, 50)
-    assert statistics.median(await table.evaluate("window.took")) < 30
     assert "unknown" not in await sounds(table)
 
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from connector.domain.roles import Role
-from tests.browser.scanning import label, opened, pairs_of, read, rows, shows
+from tests.browser.scanning import label, opened, pairs_of, read, rows, shows, sounds
 
 if TYPE_CHECKING:
     from tests.browser.conftest import CheckAccess, Console, LogIn, Watched
@@ -88,6 +88,33 @@ async def test_a_viewer_may_not_scan(log_in: LogIn, watched: Watched) -> None:
 
     assert answer is not None
     assert answer.status == 403
+
+
+async def test_every_answer_has_its_sound_and_a_muted_page_has_none(table: Page, console: Console) -> None:
+    one, other = pairs_of(console, 2)
+    await expect(table.locator("#scan-silent")).to_be_visible()
+    await read(table, *one)
+    await shows(table, "go", *one)
+
+    await expect(table.locator("#scan-silent")).to_be_hidden()
+    heard = await sounds(table)
+    assert (heard[0], heard[-1]) == ("next", "go")
+    await read(table, "CMD-MUTE", *other)
+    await shows(table, "go", *other)
+    assert await sounds(table) == heard
+
+
+async def test_a_browser_that_lets_nothing_sound_is_told(log_in: LogIn, console: Console) -> None:
+    page = await log_in(Role.PACKER)
+    await page.add_init_script("AudioContext.prototype.resume = () => Promise.reject(new Error('not allowed'));")
+    await page.add_init_script("Object.defineProperty(AudioContext.prototype, 'state', { get: () => 'suspended' });")
+    await opened(page)
+    (pair,) = pairs_of(console, 1)
+    await read(page, *pair)
+    await shows(page, "go", *pair)
+
+    await expect(page.locator("#scan-silent")).to_be_visible()
+    assert await sounds(page) == []
 
 
 async def test_muting_is_remembered(table: Page) -> None:

@@ -254,6 +254,10 @@
     cancel();
     input.focus();
   });
+  element("scan-silent").addEventListener("click", () => {
+    show.unlock();
+    input.focus();
+  });
   element("scan-mute").addEventListener("click", () => {
     show.toggleMute();
     input.focus();

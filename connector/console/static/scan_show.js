@@ -29,15 +29,22 @@
   const unlock = () => {
     try {
       audio ??= new AudioContext();
-      if (audio.state === "suspended") audio.resume();
+      audio.onstatechange = heard;
+      if (audio.state === "suspended") audio.resume().catch(heard);
     } catch {
       audio = null;
     }
   };
 
+  // A packer who hears nothing must know that nothing can be heard.
+  const heard = () => {
+    element("scan-silent").hidden = muted || !blocked();
+  };
+
+  const blocked = () => !audio || audio.state !== "running";
+
   const sound = (signal) => {
-    document.dispatchEvent(new CustomEvent("scan:sound", { detail: { signal, muted } }));
-    if (muted || !audio || audio.state !== "running") return;
+    if (muted || blocked()) return;
     for (const [frequency, from, length, form] of TONES[signal]) {
       const tone = audio.createOscillator();
       const loudness = audio.createGain();
@@ -66,6 +73,7 @@
     const mute = () => {
       element("scan-mute").textContent = muted ? words.sound_on : words.sound_off;
       element("scan-mute").setAttribute("aria-pressed", String(muted));
+      heard();
     };
 
     const lanes = new Map();
