@@ -8,11 +8,11 @@ from datetime import datetime
 import structlog
 
 from connector.domain.alarm_facts import Alarm
-from connector.domain.alert_words import text_of
+from connector.domain.alert_facts import Policy
+from connector.domain.alert_words import Voice, text_of
 from connector.domain.alerts import plan
 from connector.domain.silence import Looked
 from connector.metrics import Metrics
-from connector.settings import AlertSettings
 from connector.store.alerts import AlertBook, Decided
 from connector.store.errors import StoreUnavailable
 
@@ -22,30 +22,29 @@ log = structlog.get_logger()
 class AlertsWatch:
     """Decides with every look, and commits the decision with its messages.
 
-    ``looked`` is called after each look that was kept, and then every ``wake``. ``alarms`` are those of the last look.
+    ``afterwards`` are called after each look that was kept. ``alarms`` are those of the last look.
     """
 
     def __init__(
         self,
         look: Callable[[], Awaitable[Looked]],
         book: AlertBook,
-        settings: AlertSettings,
         *,
+        policy: Policy,
+        voice: Voice,
         every_s: float,
         clock: Callable[[], datetime],
         metrics: Metrics,
-        looked: Callable[[], None],
-        wake: Sequence[Callable[[], None]],
+        afterwards: Sequence[Callable[[], None]],
     ) -> None:
         self._look = look
         self._book = book
-        self._policy = settings.policy
-        self._voice = settings.voice
+        self._policy = policy
+        self._voice = voice
         self._every_s = every_s
         self._clock = clock
         self._metrics = metrics
-        self._looked = looked
-        self._wake = wake
+        self._afterwards = afterwards
         self.alarms: Sequence[Alarm] = ()
 
     async def run(self) -> None:
@@ -74,7 +73,6 @@ class AlertsWatch:
         texts = [text_of(letter, self._voice) for letter in decided.letters]
         await self._book.record(Decided(decided, texts, now))
         self.alarms = looked.alarms
-        self._looked()
         for letter in decided.letters:
             log.info(
                 "alert_message_written",
@@ -85,5 +83,5 @@ class AlertsWatch:
                 alerts=letter.count,
             )
         self._metrics.alert_messages_waiting(Counter(outbox.waiting) + Counter(each.target for each in decided.letters))
-        for wake in self._wake:
-            wake()
+        for tell in self._afterwards:
+            tell()

@@ -19,6 +19,7 @@ from connector.domain.alarm_facts import AlarmKind
 from connector.domain.hooks import about_target
 from connector.domain.silence import FailingTarget
 from connector.health import Health
+from connector.measure.rules import alert_policy
 from connector.measure.signs import LivingKeeper, SignsOfLife, TroubledSource
 from connector.measure.watch import AlarmsWatch
 from connector.metrics import Metrics
@@ -97,12 +98,12 @@ def running_alerts(of: Watched, session: aiohttp.ClientSession, tasks: Tasks) ->
     watch = AlertsWatch(
         alarms.look,
         store.alerts,
-        given,
+        policy=alert_policy(of.settings),
+        voice=given.voice,
         every_s=every_s,
         clock=utc_now,
         metrics=of.metrics,
-        looked=guard.looked,
-        wake=[sender.wake for sender in senders],
+        afterwards=[guard.looked, *(sender.wake for sender in senders)],
     )
 
     async def reasons() -> list[str]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from connector.domain.advice import Saving
 from connector.domain.alarm_facts import Alarm, AlarmKind
-from connector.domain.hours import Hours
+from connector.domain.hours import Hours, WorkingTime
 
 THE_REST = "*"
 """What an alarm is about that stands for many; no task and no target has this name."""
@@ -106,11 +106,12 @@ EVERYTHING = (Rule(),)
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Who is told, by which rules, when not, and at which ages again."""
+    """Who is told, by which rules, when not, and at which ages again; ``working`` is when each shop's people work."""
 
     targets: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = EVERYTHING
     quiet: Hours | None = None
+    working: Mapping[str, WorkingTime] = field(default_factory=dict)
     follow_ups: tuple[timedelta, ...] = (timedelta(hours=1), timedelta(hours=4), timedelta(hours=24))
 
     def stage(self, age: timedelta) -> int:

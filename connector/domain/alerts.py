@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from connector.domain.advice import Saving
 from connector.domain.alarm_facts import SHOP_IS_DOWN, Alarm, AlarmKind, shop_is_down
 from connector.domain.alert_facts import Alert, Letter, Occasion, Outbox, Plan, Policy, Rule, Told
-from connector.domain.patience import SILENT_DEATHS
+from connector.domain.patience import SILENT_DEATHS, STOPS_WORK
 from connector.domain.silence import Looked
 from connector.domain.standing import with_what_stands
 
@@ -46,7 +46,7 @@ class _Wish:
 class _Ear:
     """One target at one moment: what it may be told of, and the subjects that nothing can be said of.
 
-    ``open`` are the rules whose hours are now; it ``sleeps`` in quiet hours.
+    ``open`` are the rules whose hours are now; it ``sleeps`` in quiet hours; ``at_work`` are shops whose people work.
     """
 
     target: str
@@ -55,12 +55,18 @@ class _Ear:
     undecided: frozenset[tuple[str, ...]]
     open: tuple[Rule, ...]
     sleeps: bool
+    at_work: frozenset[str]
 
     def admits(self, alarm: Alarm) -> bool:
         """Whether it may be told of this now. Nobody is told of their own failing: it would not arrive."""
         told_of = any(rule.names(self.target, alarm) for rule in self.open)
         about_itself = alarm.kind is AlarmKind.TARGET_FAILING and alarm.about == self.target
-        return told_of and not about_itself and (not self.sleeps or _saves_goods(alarm))
+        return told_of and not about_itself and (not self.sleeps or _saves_goods(alarm) or self._stops_work(alarm))
+
+    def _stops_work(self, alarm: Alarm) -> bool:
+        """Whether people go on packing what this program no longer enters, or no longer says to stop."""
+        concerned = self.at_work & {alarm.shop} if alarm.shop else self.at_work
+        return alarm.kind in STOPS_WORK and bool(concerned)
 
     def admits_end_of(self, alert: Alert) -> bool:
         """Not at night, nor outside the hours of the rules; where no rule names the matter any more, at once."""
@@ -85,8 +91,9 @@ def plan(looked: Looked, kept: Sequence[Alert], outbox: Outbox, policy: Policy, 
     undecided = looked.undecided - {alarm.subject for alarm in looked.alarms}
     open_rules = tuple(rule for rule in policy.rules if rule.open_at(now))
     sleeps = policy.quiet is not None and policy.quiet.hold(now)
+    at_work = frozenset(shop for shop, working in policy.working.items() if working.hold(now))
     for target in policy.targets:
-        ear = _Ear(target, policy, now, undecided, open_rules, sleeps)
+        ear = _Ear(target, policy, now, undecided, open_rules, sleeps, at_work)
         for subject, alert in alerts.items():
             alerts[subject] = _without_lost(alert, target, outbox.lost)
         for letter, wishes in _letters(ear, alerts, outbox):

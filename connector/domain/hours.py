@@ -54,6 +54,20 @@ class Hours:
         return (_since_midnight(self.end) - _since_midnight(self.start)) % _DAY or _DAY
 
 
+@dataclass(frozen=True, slots=True)
+class WorkingTime:
+    """When a seller's people work: these hours of business days; over midnight they belong to the day they begin on."""
+
+    calendar: Calendar
+    hours: Hours
+
+    def hold(self, at: datetime) -> bool:
+        """Whether they work at this moment."""
+        began_before_midnight = at.astimezone(JAPAN).time() < self.hours.start
+        day = day_in_japan(at) - (_DAY if began_before_midnight else timedelta())
+        return self.hours.hold(at) and is_business_day(self.calendar, day)
+
+
 def after_working(calendar: Calendar, hours: Hours, first: datetime, worked: timedelta) -> datetime:
     """The moment at which so much working time has passed since ``first``: these hours of business days.
 

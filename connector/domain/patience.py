@@ -42,5 +42,8 @@ PATIENCE: Mapping[AlarmKind, timedelta] = {
 
 SILENT_DEATHS = frozenset(PATIENCE)
 
+STOPS_WORK = SILENT_DEATHS - {AlarmKind.KEY_ENDS}
+"""By these a label that is printed now may leave without its number, or a parcel that should have been stopped."""
+
 STANDS_AFTER = timedelta(minutes=2)
 """So long after a sign of life was due the guard takes the loop, the alerts or a sender for dead."""

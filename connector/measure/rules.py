@@ -1,10 +1,13 @@
 """From the settings to the rules that alarms and reports are judged by. Pure."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from carriers import SOURCES
 from carriers.model import EventKind
 from connector.domain.alarm_facts import SourceFacts, Thresholds, Watched
+from connector.domain.alert_facts import Policy
+from connector.domain.hours import WorkingTime
 from connector.domain.report_facts import CancelRule
 from connector.settings import Settings, SourceSettings
 
@@ -22,6 +25,12 @@ def watched(settings: Settings) -> Watched:
         calendars={name: shop.calendar for name, shop in settings.shops.items()},
         sources={name: _facts(source) for name, source in settings.sources.items()},
     )
+
+
+def alert_policy(settings: Settings) -> Policy:
+    """Who is told of what by these settings, and when."""
+    working = {name: WorkingTime(shop.calendar, shop.hours) for name, shop in settings.shops.items()}
+    return replace(settings.alerts.policy, working=working)
 
 
 def cancel_rule(settings: Settings) -> CancelRule:

@@ -19,7 +19,6 @@ import pytest
 from connector.app import RunningApp, running
 from connector.sandbox import Sandbox
 from connector.settings import load_settings
-from connector.store.store import Store
 
 TOKEN = "t" * 32
 WITHIN_S = 30
@@ -103,13 +102,6 @@ def service() -> Iterator[Service]:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await Store.open(f"sqlite:///{tmp_path}/connector.db")
-    yield opened
-    await opened.close()
 
 
 @dataclass

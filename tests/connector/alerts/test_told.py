@@ -67,12 +67,12 @@ class Rig:
         self.watch = AlertsWatch(
             self._look,
             self.store.alerts,
-            self.settings,
+            policy=self.settings.policy,
+            voice=self.settings.voice,
             every_s=60,
             clock=self.clock,
             metrics=self.metrics,
-            looked=self._count,
-            wake=[sender.wake for sender in self.senders],
+            afterwards=[self._count, *(sender.wake for sender in self.senders)],
         )
 
     async def _look(self) -> Looked:

@@ -12,6 +12,7 @@ from connector.domain.advice import Saving
 from connector.domain.alarm_facts import Alarm, AlarmKind
 from connector.domain.alert_facts import Policy, Rule
 from connector.domain.alerts import MOST_WAITING, MOST_WAITING_URGENT
+from connector.domain.patience import SILENT_DEATHS
 from connector.domain.standing import MOST_APART
 from tests.connector.domain.alert_world import DOWN, GOODS, NEW, OVER, World, alarm, at, told
 
@@ -59,6 +60,36 @@ class TestNoFlood:
         said = [told(world.look(at(minutes=n), *goods[: n + 1])) for n in range(5)]
 
         assert said == [[(NEW, [str(n)])] for n in range(5)]
+
+    @pytest.mark.parametrize("kind", sorted(SILENT_DEATHS))
+    def test_a_part_that_dies_just_after_another_is_told_at_once(self, kind: AlarmKind) -> None:
+        """Each is one message; what also stands still in a shop that is down already is none."""
+        world = World()
+        parts = [alarm(kind=kind, shop=f"shop{n}", about=f"part{n}") for n in range(5)]
+
+        said = [told(world.look(at(minutes=n), *parts[: n + 1])) for n in range(5)]
+        again = [world.look(at(minutes=n), *parts) for n in range(5, 60)]
+
+        assert said == [[(NEW, [""])]] * 5
+        assert again == [[]] * 55
+
+    @pytest.mark.parametrize("kind", sorted(SILENT_DEATHS))
+    def test_many_parts_that_die_together_are_one_letter(self, kind: AlarmKind) -> None:
+        parts = [alarm(kind=kind, about=f"part{n}") for n in range(50)]
+
+        assert len(World().look(at(), *parts)) == 1
+
+    @pytest.mark.parametrize("kind", sorted(SILENT_DEATHS))
+    def test_a_part_that_dies_and_lives_in_turns_is_told_of_now_and_then(self, kind: AlarmKind) -> None:
+        """Its ends are gathered, and until its end was told it is no news."""
+        world = World(Policy(("office",), follow_ups=()))
+        part = alarm(kind=kind, about="part")
+        for minute in range(600):
+            world.look(at(minutes=minute), *([part] if minute % 8 < 4 else []))
+
+        told_of = [letter.occasion for letter in world.letters]
+        assert told_of == [NEW, OVER] * (len(told_of) // 2) + [NEW] * (len(told_of) % 2)
+        assert len(told_of) <= 2 * 600 / 10
 
     @pytest.mark.parametrize("kind", DOWN)
     def test_a_shop_that_is_down_is_one_letter(self, kind: AlarmKind) -> None:

@@ -14,8 +14,10 @@ from connector.domain.alarm_facts import Alarm, AlarmKind
 from connector.domain.alert_facts import Occasion, Policy, Rule
 from connector.domain.alert_words import Voice, text_of
 from connector.domain.alerts import GATHER
-from connector.domain.hours import Hours
+from connector.domain.calendar import Calendar
+from connector.domain.hours import Hours, WorkingTime
 from connector.domain.language import Language
+from connector.domain.patience import STOPS_WORK
 from connector.domain.standing import GONE_FOR
 from tests.connector.domain.alert_world import AGAIN, DOWN, NEW, NIGHT, NOON, OVER, World, alarm
 
@@ -32,13 +34,20 @@ ORDERS = [
         ]
     )
 ]
-UNIVERSE = [*ORDERS, alarm(kind=AlarmKind.SHOP_STOPPED), alarm("0", AlarmKind.ANOTHER_NUMBER, saving=Saving.CLARITY)]
+PARTS = [alarm(kind=AlarmKind.TASK_ENDED, shop="", about=name) for name in ("fetcher", "anchors")]
+UNIVERSE = [
+    *ORDERS,
+    *PARTS,
+    alarm(kind=AlarmKind.SHOP_STOPPED),
+    alarm("0", AlarmKind.ANOTHER_NUMBER, saving=Saving.CLARITY),
+]
 histories = st.lists(st.tuples(st.integers(1, 400), st.sets(st.sampled_from(range(len(UNIVERSE))))), max_size=25)
 policies = st.builds(
     Policy,
     targets=st.sampled_from([("office",), ("office", "table")]),
     rules=st.sampled_from([(Rule(),), (Rule(targets=frozenset({"table"}), hours=Hours.read("08:00-20:00")), Rule())]),
     quiet=st.sampled_from([None, NIGHT]),
+    working=st.sampled_from([{}, {"main": WorkingTime(Calendar(), Hours.read("18:00-03:00"))}]),
 )
 
 
@@ -114,7 +123,10 @@ def test_what_is_told_at_night_can_still_be_saved(policy: Policy, history: list[
     world, _, _ = play(replace(policy, quiet=NIGHT), history)
 
     at_night = [letter for letter in world.letters if NIGHT.hold(letter.at)]
-    assert {letter.lead.saving for letter in at_night} <= {Saving.GOODS_AND_MONEY}
+    can_wait = [letter for letter in at_night if letter.lead.saving is not Saving.GOODS_AND_MONEY]
+    assert {letter.lead.kind for letter in can_wait} <= STOPS_WORK
+    assert all(working.hold(letter.at) for letter in can_wait for working in policy.working.values())
+    assert policy.working or not can_wait
 
 
 @given(policies, histories, st.sampled_from(list(Language)))

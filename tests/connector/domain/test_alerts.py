@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from connector.domain.advice import Saving
 from connector.domain.alarm_facts import AlarmKind
 from connector.domain.alert_facts import Policy, Rule
-from connector.domain.hours import Hours
+from connector.domain.calendar import Calendar
+from connector.domain.hours import Hours, WorkingTime
+from connector.domain.patience import SILENT_DEATHS
 from tests.connector.domain.alert_world import AGAIN, GOODS, NEW, NIGHT, OVER, World, alarm, at, told
 
 
@@ -113,6 +117,47 @@ class TestQuietHours:
 
         assert told(world.look(at(11), GOODS, alarm("1"))) == [(NEW, ["9"])]
         assert told(world.look(at(12), GOODS, alarm("1"))) == [(AGAIN, ["9"])]
+
+    @pytest.mark.parametrize("kind", sorted(set(AlarmKind)))
+    @pytest.mark.parametrize(
+        ("hours", "shop", "works"),
+        [
+            (10.5, "night", True),  # its people pack from 20:00 to 05:00
+            (16.9, "night", True),
+            (17.0, "night", False),
+            (10.5, "day", False),  # nobody packs; it waits until the people come
+            (10.5, "", True),  # a disk is everybody's
+            (17.5, "", False),
+            (3 * 24 + 10.5, "night", True),  # Friday night, Saturday morning
+            (3 * 24 + 16.9, "night", True),
+            (4 * 24 + 10.5, "night", False),  # Saturday night
+        ],
+    )
+    def test_what_stops_the_work_is_told_while_people_work(
+        self, kind: AlarmKind, hours: float, shop: str, *, works: bool
+    ) -> None:
+        """What is packed now may leave without its number, or although it should be stopped. A key's days can wait."""
+        working = {
+            "night": WorkingTime(Calendar(), Hours.read("20:00-05:00")),
+            "day": WorkingTime(Calendar(), Hours.read("09:00-18:00")),
+        }
+        world = World(replace(self.WORLD, working=working))
+        stops = kind in SILENT_DEATHS and kind is not AlarmKind.KEY_ENDS
+
+        letters = world.look(at(hours), alarm(kind=kind, shop=shop, about="part"))
+
+        assert [letter.lead.kind for letter in letters] == ([kind] if stops and works else [])
+
+    def test_what_stopped_at_night_is_told_when_work_begins_or_the_night_ends(self) -> None:
+        """Whichever comes first; a shop may open at five."""
+        early = {"main": WorkingTime(Calendar(), Hours.read("05:00-14:00"))}
+        for working, told_at in (({}, 19), (early, 17)):
+            world = World(replace(self.WORLD, working=working))
+            down = alarm(kind=AlarmKind.KEEPER_STUCK)
+
+            said = [hour for hour in range(10, 25) if told(world.look(at(hour), down))[:1] == [(NEW, [""])]]
+
+            assert said == [told_at]
 
     def test_an_end_waits_for_the_morning(self) -> None:
         world = World(self.WORLD)

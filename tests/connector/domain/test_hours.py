@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from connector.domain.calendar import Calendar, day_in_japan, is_business_day
-from connector.domain.hours import Hours, after_working
+from connector.domain.hours import Hours, WorkingTime, after_working
 from connector.domain.orders import JAPAN
 
 DAY, NIGHT, ALWAYS = Hours.read("09:00-18:00"), Hours.read("22:00-07:00"), Hours.read("00:00-24:00")
@@ -80,3 +80,4 @@ def test_the_moment_is_in_working_hours_and_never_early(hours: Hours, first: dat
     assert then - at >= worked
     assert hours.hold(just_before)
     assert is_business_day(Calendar(), begun_on)
+    assert WorkingTime(Calendar(), hours).hold(just_before)
