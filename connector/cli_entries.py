@@ -4,7 +4,6 @@ Lists and stories only read, also beside a running daemon, and never take its lo
 """
 
 import unicodedata
-from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -81,7 +80,7 @@ def list_entries(
         say_json(entries_view(found, limit, now))
     elif found:
         output.print(entries_table(found[:limit], now, lang), highlight=False)
-        _say_more(found, limit, lang)
+        _say_more(lang, more=len(found) > limit)
     else:
         output.print("該当するものはありません。" if lang is Language.JA else "Nothing waits.", highlight=False)
 
@@ -141,19 +140,19 @@ def list_deliveries(
     settings = settings_or_exit(config)
     if outcome not in ("", *OUTCOMES):
         fail(f"There is no outcome {outcome!r}; the outcomes are: {', '.join(OUTCOMES)}.", EXIT_WRONG_USE)
-    found = read_store(settings, lambda connection: listed_deliveries(connection, outcome, source, limit))
+    page = read_store(settings, lambda connection: listed_deliveries(connection, outcome, source, limit))
     if as_json:
-        say_json(deliveries_view(found, limit))
-    elif found:
-        output.print(deliveries_table(found[:limit]), highlight=False)
-        _say_more(found, limit, Language.EN)
+        say_json(deliveries_view(page))
+    elif page.deliveries:
+        output.print(deliveries_table(page.deliveries), highlight=False)
+        _say_more(Language.EN, more=page.next is not None and len(page.deliveries) == limit)
     else:
         output.print("No such delivery.", highlight=False)
 
 
-def _say_more(found: Sequence[object], limit: int, lang: Language) -> None:
-    if len(found) > limit:
-        more = (
+def _say_more(lang: Language, *, more: bool) -> None:
+    if more:
+        said = (
             "ほかにもあります(--limit で増やせます)。" if lang is Language.JA else "There are more: --limit shows them."
         )
-        output.print(more, style="dim", highlight=False)
+        output.print(said, style="dim", highlight=False)

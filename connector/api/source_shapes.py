@@ -36,6 +36,8 @@ class DeliveryList(Answer):
     deliveries: list[DeliveryAnswer]
     more: bool
     """Whether there are more than these."""
+    next: str | None
+    """The `cursor` of the next page; null on the last one."""
 
 
 class DeliveryQuestion(Question):
@@ -47,6 +49,8 @@ class DeliveryQuestion(Question):
     """What became of them; without it all that came to nothing."""
     limit: int = Field(default=50, ge=1, le=1000)
     """The most deliveries."""
+    cursor: str = ""
+    """`next` of the page before."""
 
 
 class RefusalAnswer(Answer):

@@ -12,6 +12,7 @@ from aiohttp import web
 from connector.access.audit import say_of_deed
 from connector.access.gate import actor_of
 from connector.access.routes import Operation, Routes
+from connector.api.cursor import cursor_of_delivery, delivery_place_of
 from connector.api.requests import as_answer, as_json, id_in, read_body, read_query
 from connector.api.source_shapes import (
     DeliveryList,
@@ -120,17 +121,23 @@ class SourcesApi:
         return await self._answer(name)
 
     async def _deliveries(self, request: web.Request) -> web.Response:
-        """200 with `{"deliveries": [...], "more": false}`, the newest first.
+        """200 with `{"deliveries": [...], "more": false, "next": null}`, the newest first.
 
         Without `outcome` those that came to nothing: what could not be read, with its shape and the reason, and what
-        could not be fetched. `source` and `limit` (50, at most 1000) narrow it.
+        could not be fetched. `source` and `limit` (50, at most 1000) narrow it; `cursor` takes the `next` of the page
+        before. A page of another outcome may end before it is full: go on with `next`.
         """
         asked = read_query(request, DeliveryQuestion)
         if asked.source and asked.source not in self._desk.sources:
             known = ", ".join(sorted(self._desk.sources))
             raise ApiError(404, "no_source", "There is no source of this name.", f"The sources are: {known}.")
-        found = await self._store.source_log.listed(asked.outcome, asked.source, asked.limit)
-        return as_json(deliveries_view(found, asked.limit))
+        try:
+            after = delivery_place_of(asked.cursor) if asked.cursor else None
+        except ValueError as error:
+            raise ApiError(400, "bad_query", str(error), "Leave cursor out for the first page.") from None
+        page = await self._store.source_log.listed(asked.outcome, asked.source, asked.limit, after)
+        following = None if page.next is None else cursor_of_delivery(page.next)
+        return as_json(deliveries_view(page) | {"next": following})
 
     def _name(self, request: web.Request) -> str:
         name = request.match_info["name"]

@@ -9,7 +9,7 @@ from connector.domain.memory import LineMemory
 from connector.listing.moments import Moment
 from connector.listing.words import STATE_JA, wording
 from connector.store.listing import Listed
-from connector.store.refusals import ListedDelivery
+from connector.store.refusals import DeliveryPage, ListedDelivery
 from connector.store.story import Story
 
 
@@ -56,9 +56,9 @@ def entries_view(found: list[Listed], limit: int, now: datetime) -> dict[str, An
     return {"entries": [entry_view(each, now) for each in found[:limit]], "more": len(found) > limit}
 
 
-def deliveries_view(found: list[ListedDelivery], limit: int) -> dict[str, Any]:
+def deliveries_view(page: DeliveryPage) -> dict[str, Any]:
     """Deliveries with the shape of what could not be read, and whether there are more than these."""
-    return {"deliveries": [delivery_view(each) for each in found[:limit]], "more": len(found) > limit}
+    return {"deliveries": [delivery_view(each) for each in page.deliveries], "more": page.next is not None}
 
 
 def delivery_view(of: ListedDelivery) -> dict[str, Any]:

@@ -131,7 +131,7 @@ class SourceDesk:
         return SourceInFull(
             await self._facts(name, last.get(name), polls.get(name)),
             await self._store.source_log.newest(name, SHOWN),
-            (await self._store.source_log.listed("", name, SHOWN))[:SHOWN],
+            (await self._store.source_log.listed("", name, SHOWN)).deliveries,
         )
 
     async def try_out(self, name: str, payload: bytes, headers: Mapping[str, str] | None) -> Trial:

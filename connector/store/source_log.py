@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, func, select, text
 from connector.domain.reasons import Reason
 from connector.store.part import Part
 from connector.store.polls import PollRow, poll_rows
-from connector.store.refusals import ListedDelivery, delivery_of, listed_deliveries
+from connector.store.refusals import DeliveryPage, DeliveryPlace, ListedDelivery, delivery_of, listed_deliveries
 from connector.store.schema import IN_WORK, delivery, entry
 from connector.store.tables import UtcTime
 
@@ -58,13 +58,10 @@ class SourceLog(Part):
             rows = await connection.execute(_NEWEST, {"of": source, "some": limit})
             return [delivery_of(row) for row in rows]
 
-    async def listed(self, outcome: str, source: str, limit: int) -> list[ListedDelivery]:
-        """The newest deliveries with this outcome, without one all that came to nothing; of one source, or of all.
-
-        One more than the limit, if there is.
-        """
+    async def listed(self, outcome: str, source: str, limit: int, after: DeliveryPlace | None = None) -> DeliveryPage:
+        """Deliveries with this outcome, without one all that came to nothing; of one source, or of all."""
         async with self._reader() as connection:
-            return await listed_deliveries(connection, outcome, source, limit)
+            return await listed_deliveries(connection, outcome, source, limit, after)
 
     async def missing_names(self) -> Mapping[str, int]:
         """The line to write for each carrier whose name at Qoo10 is not known, and how many numbers wait for it."""

@@ -11,17 +11,19 @@ import pytest
 from sqlalchemy import event
 
 from carriers.model import EventKind
+from connector.api.cursor import cursor_of_delivery, delivery_place_of
 from connector.domain.conflict import CANCEL_TOPIC, News
 from connector.domain.decision import ConflictKind
 from connector.domain.entry import EntryState
 from connector.domain.parcel import ParcelState
 from connector.domain.reasons import Reason
+from connector.store import refusals
 from connector.store.entries import SettledEntry
 from connector.store.fetches import SettledFetch
 from connector.store.listing import EVERYTHING, Listed, Wanted, wanted_of
 from connector.store.parcels import SettledParcel
 from connector.store.reading import reading
-from connector.store.refusals import listed_deliveries
+from connector.store.refusals import DeliveryPage, listed_deliveries
 from connector.store.store import Store
 from connector.store.story import story
 
@@ -155,12 +157,39 @@ async def test_deliveries_that_came_to_nothing_are_listed_newest_first(
         others = [await listed_deliveries(connection, outcome, "", 10) for outcome in ("unreadable", "accepted")]
         nobodys = await listed_deliveries(connection, "", "nobody", 10)
 
-    assert [(each.outcome, each.problem, each.shape) for each in found] == [
+    assert [(each.outcome, each.problem, each.shape) for each in found.deliveries] == [
         ("failed", "answered 401", None),
         ("unreadable", "no data", {"data": "string"}),
     ]
-    assert [[each.outcome for each in some] for some in others] == [["unreadable"], ["accepted", "accepted"]]
-    assert nobodys == []
+    assert [[each.outcome for each in some.deliveries] for some in others] == [["unreadable"], ["accepted", "accepted"]]
+    assert nobodys == DeliveryPage([], None)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 20])
+@pytest.mark.parametrize(("outcome", "count"), [("", 11), ("unreadable", 5), ("failed", 6), ("accepted", 6)])
+async def test_pages_of_deliveries_leave_nothing_out_and_repeat_nothing(
+    store: Store, store_url: str, make: Make, monkeypatch: pytest.MonkeyPatch, outcome: str, count: int, limit: int
+) -> None:
+    """Also where many came in one moment, and where only some at a time are looked through for an outcome."""
+    monkeypatch.setattr(refusals, "LATELY", 4)
+    for number in range(6):
+        await store.record_delivery(make.fetching(f"evt_{number}", minutes=number // 3))
+    for number in range(5):
+        bad = make.delivery(make.event(f"bad_{number}"), minutes=number // 2)
+        await store.record_delivery(replace(bad, labels=(), outcome="unreadable"))
+    for due in await store.due_fetches(make.at(9)):
+        await store.settle_fetch(SettledFetch(due.id, "failed", "answered 401"))
+    pages: list[DeliveryPage] = []
+
+    async with reading(Path(store_url.removeprefix("sqlite:///"))) as connection:
+        while not pages or pages[-1].next is not None:
+            after = delivery_place_of(cursor_of_delivery(pages[-1].next)) if pages and pages[-1].next else None
+            pages.append(await listed_deliveries(connection, outcome, "", limit, after))
+
+    places = [each.place for page in pages for each in page.deliveries]
+    assert len(places) == len(set(places)) == count
+    assert places == sorted(places, reverse=True)
+    assert max(len(page.deliveries) for page in pages) <= limit
 
 
 @pytest.mark.parametrize("number", ["1000000001", "300123456", "444413758703"])
@@ -219,6 +248,7 @@ async def test_lists_read_no_table_through(filled: Store, make: Make, store_url:
         if (step.startswith("SCAN") or step.endswith(("(shop=?)", "(source=?)")))
         and not any(index in step for index in bounded)
         and "LIMIT" not in statement.partition("IN (SELECT")[2]
+        and not statement.endswith("ORDER BY delivery.id DESC\n LIMIT ? OFFSET ?")
     ]
     assert len(plans) > 15
     assert bad == []
