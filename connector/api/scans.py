@@ -1,6 +1,7 @@
 """``/api/v1/scans``: scans of the packing table, for the console's page and for a scanner program of one's own."""
 
 import re
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Annotated
 
@@ -14,9 +15,9 @@ from connector.api.requests import as_json, read_body, read_query
 from connector.api.shapes import Answer, Body, Question
 from connector.domain.roles import Permission
 from connector.domain.scan_verdicts import Signal
-from connector.domain.scan_words import SIGNALS
+from connector.domain.scan_words import SIGNALS, carrier_words
 from connector.http import ApiError
-from connector.intake.scans import Scan, ScanAnswer, ScanDesk
+from connector.intake.scans import Scan, ScanAnswer, ScanDesk, ScanTable
 
 MOST = 100
 """Scans in one request."""
@@ -92,6 +93,37 @@ class ScanList(Answer):
     scans: list[ScanRow]
 
 
+class OfferedCarrier(Answer):
+    """A delivery company that a table offers, maybe with a service."""
+
+    carrier: str
+    """What `carrier` of a scan says."""
+    ja: str
+    en: str
+
+
+class ScanTableRow(Answer):
+    """A packing table: a source of the kind `scan`."""
+
+    source: str
+    """What `source` of a scan says."""
+    shop: str
+    carriers: list[OfferedCarrier]
+    """The usual one first."""
+    lanes: list[str]
+    """Its readers, where several are on one page; empty where `lane` of a scan may stay empty."""
+    labels_only: bool
+    """No order is scanned: a label comes by itself, and another source has told of it."""
+    pair_within_s: float
+    """Half a pair that is so old is given up."""
+
+
+class ScanTableList(Answer):
+    """Packing tables."""
+
+    tables: list[ScanTableRow]
+
+
 class ScansApi:
     """Takes scans, and says what became of them."""
 
@@ -102,6 +134,8 @@ class ScansApi:
         """Adds the routes."""
         take = Operation("scans", "Report scans", ScanList, takes=ScansBody)
         look = Operation("scans", "What became of scans", ScanList, asks=ScansQuestion)
+        tables = Operation("scans", "The packing tables that can be scanned at", ScanTableList)
+        routes.get("/api/v1/scans/tables", self._tables, needs=Permission.SCAN, operation=tables)
         routes.post("/api/v1/scans", self._take, needs=Permission.SCAN, operation=take)
         routes.get("/api/v1/scans", self._look, needs=Permission.SCAN, operation=look)
 
@@ -129,6 +163,21 @@ class ScansApi:
             hint = "Send ids as they were reported, with commas between."
             raise ApiError(HTTPStatus.BAD_REQUEST, "bad_query", f"These are no ids of at most {MOST} scans.", hint)
         return as_json({"scans": [_row(each) for each in await self._desk.answers(ids)]})
+
+    async def _tables(self, _request: web.Request) -> web.Response:
+        """200 with `{"tables": [...]}`: what a handheld asks before the first scan, as the page 検品スキャン has it."""
+        return as_json({"tables": [_table(each) for each in self._desk.tables.values()]})
+
+
+def _table(of: ScanTable) -> dict[str, object]:
+    return {
+        "source": of.name,
+        "shop": of.shop,
+        "carriers": [{"carrier": word, **asdict(carrier_words(each))} for word, each in of.carriers.items()],
+        "lanes": of.lanes,
+        "labels_only": of.labels_only,
+        "pair_within_s": of.pair_within.total_seconds(),
+    }
 
 
 def _row(of: ScanAnswer) -> dict[str, object]:

@@ -1,14 +1,15 @@
 """``/scan``: the packing table. The page itself does the work; here is what it is given."""
 
+from dataclasses import asdict
+
 from aiohttp import web
 
-from carriers.companies import COMPANIES, CompanyService
 from connector.access.routes import Routes
 from connector.console.pages import Pages
 from connector.domain.roles import Permission
 from connector.domain.scan import page_rules
 from connector.domain.scan_pairs import page_pairs
-from connector.domain.scan_words import SIGNALS
+from connector.domain.scan_words import SIGNALS, carrier_words
 from connector.intake.scans import ScanDesk, ScanTable
 
 
@@ -37,18 +38,9 @@ class ScanPage:
 def _table(table: ScanTable) -> dict[str, object]:
     return {
         "rules": page_rules(table.rules),
-        "carriers": [{"word": word, **_carrier(of)} for word, of in table.carriers.items()],  # the usual one first
-        "lanes": list(dict.fromkeys(table.readers.values())),
+        "carriers": [{"word": word, **asdict(carrier_words(of))} for word, of in table.carriers.items()],
+        "lanes": table.lanes,
         "labelsOnly": table.labels_only,
         "pairWithinMs": round(table.pair_within.total_seconds() * 1000),
         "pauseMs": round(table.pause.total_seconds() * 1000),
-    }
-
-
-def _carrier(of: CompanyService) -> dict[str, str]:
-    company = COMPANIES[of.company_id]
-    service = company.services.get(of.service_id)
-    return {
-        "ja": f"{company.ja} {service.ja}" if service is not None else company.ja,
-        "en": f"{company.en} {of.service_id}".strip(),
     }

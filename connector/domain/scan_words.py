@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from carriers.companies import COMPANIES, CompanyService
+from connector.domain.language import Said
 from connector.domain.reasons import Wording
 from connector.domain.scan_match import Fault
 from connector.domain.scan_verdicts import ScanReason, Signal
@@ -124,3 +126,11 @@ FAULTS: Mapping[Fault, Wording] = {
     ),
 }
 """Every fault but none."""
+
+
+def carrier_words(of: CompanyService) -> Said:
+    """A delivery company and its service, as a packer chooses them."""
+    company = COMPANIES[of.company_id]
+    service = company.services.get(of.service_id)
+    ja = f"{company.ja} {service.ja}" if service is not None else company.ja
+    return Said(ja, f"{company.en} {of.service_id}".strip())

@@ -37,6 +37,11 @@ class ScanTable:
     pause: timedelta = timedelta()
 
     @property
+    def lanes(self) -> list[str]:
+        """The names of its readers, where several are on one page."""
+        return list(dict.fromkeys(self.readers.values()))
+
+    @property
     def rules(self) -> ScanRules:
         """What its texts may be."""
         return ScanRules(tuple(self.carriers.values()), self.pattern, self.readers)

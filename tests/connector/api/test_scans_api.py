@@ -22,6 +22,10 @@ TABLE = """
     sources.table-1.kind = "scan"
     sources.table-1.shop = "main"
     sources.table-1.options = { carrier = "yamato.takkyubin", more_carriers = "sagawa" }
+    sources.table-2.kind = "scan"
+    sources.table-2.shop = "main"
+    sources.table-2.readers = { "!1" = "left", "!2" = "right" }
+    sources.table-2.options = { carrier = "sagawa", expects = "label", pair_within_s = "90" }
 """
 
 
@@ -82,6 +86,38 @@ async def test_a_cancel_request_turns_the_answer_red_later(service: Service) -> 
     service.sandbox.market.set_claim(line.order_no, ClaimStatus.CANCEL_REQUESTED)
 
     assert (await becomes(service, "1", "stop"))["reason"] == "cancel_requested"
+
+
+async def test_a_handheld_asks_which_tables_there_are_before_its_first_scan(service: Service) -> None:
+    """Each with what a scan may name: its companies, the usual one first, and its readers."""
+    takkyubin = {"carrier": "yamato.takkyubin", "ja": "ヤマト運輸 宅急便", "en": "Yamato Transport takkyubin"}
+    sagawa = {"carrier": "sagawa", "ja": "佐川急便", "en": "Sagawa Express"}
+
+    status, answer = await service.ask("GET", f"{SCANS}/tables")
+
+    assert (status, answer) == (
+        200,
+        {
+            "tables": [
+                {
+                    "source": "table-1",
+                    "shop": "main",
+                    "carriers": [takkyubin, sagawa],
+                    "lanes": [],
+                    "labels_only": False,
+                    "pair_within_s": 60.0,
+                },
+                {
+                    "source": "table-2",
+                    "shop": "main",
+                    "carriers": [sagawa],
+                    "lanes": ["left", "right"],
+                    "labels_only": True,
+                    "pair_within_s": 90.0,
+                },
+            ]
+        },
+    )
 
 
 async def test_a_batch_is_answered_in_its_order_and_a_repeat_makes_nothing_new(service: Service) -> None:
