@@ -12,7 +12,7 @@ from connector.access.people import PeopleDesk, TriedTooOften
 from connector.access.routes import Routes
 from connector.access.sessions import Sessions
 from connector.api.requests import id_in
-from connector.console.forms import read_form
+from connector.console.forms import read_form, see_other
 from connector.console.language import keep_language
 from connector.console.pages import Pages
 from connector.domain.language import Language
@@ -82,7 +82,7 @@ class AccountPages:
         except TooManyAtOnce:
             return await self._page(request, tried_too_often(RETRY_AFTER_S), HTTPStatus.TOO_MANY_REQUESTS)
         await self._sessions.renew(request)
-        return back("/account?done=password")
+        return see_other("/account?done=password")
 
     async def _language(self, request: web.Request) -> web.Response:
         """303 back; pages speak the language from now on, here and after the next log-in anywhere."""
@@ -92,7 +92,7 @@ class AccountPages:
             raise ApiError(422, "unknown_language", "There is no such language.", "The languages are ja and en.")
         language = Language(wanted)
         await self._store.users.change(UserChange(user_id, self._clock(), language=language))
-        response = back("/account?done=language")
+        response = see_other("/account?done=language")
         keep_language(request, response, language)
         return response
 
@@ -103,7 +103,7 @@ class AccountPages:
             await self._store.sessions.end(id_in(request), user_id)
         except PeopleRefused as refused:
             return await self._page(request, WORDINGS[refused.refusal], HTTPStatus.NOT_FOUND)
-        return back("/account?done=session")
+        return see_other("/account?done=session")
 
     async def _page(
         self, request: web.Request, problem: Wording | None = None, status: HTTPStatus = HTTPStatus.OK
@@ -120,11 +120,6 @@ class AccountPages:
             problem=problem,
             done=request.query.get("done", "") if problem is None else "",
         )
-
-
-def back(address: str) -> web.Response:
-    """To a page that is read, so that loading it again repeats nothing."""
-    return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": address})
 
 
 def _person(actor: Actor) -> tuple[int, int]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from http import HTTPStatus
 
 from aiohttp import web
 
@@ -10,7 +9,7 @@ from connector.access.gate import actor_of
 from connector.access.routes import Routes
 from connector.alerts.desk import AlertDesk
 from connector.api.requests import id_in
-from connector.console.forms import read_form
+from connector.console.forms import read_form, see_other
 from connector.console.pages import Pages
 from connector.domain.alert_words import headline
 from connector.domain.roles import Permission
@@ -45,7 +44,7 @@ class AlertPages:
         number = id_in(request)
         if not number or await self._book.acknowledge(number, actor_of(request).name, self._clock()) is None:
             raise ApiError(404, "no_alert", "There is no alert of this id that stands.", "It may have ended meanwhile.")
-        return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": "/alerts"})
+        return see_other("/alerts")
 
     async def _test(self, request: web.Request) -> web.Response:
         """The page with what became of a test at each target; the form's `target` is empty for all of them."""

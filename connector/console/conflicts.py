@@ -11,7 +11,7 @@ from connector.access.gate import actor_of
 from connector.access.routes import Routes
 from connector.api.dossiers import as_pdf_sheet, as_sheet, case_in_full_of, dossier_of
 from connector.api.requests import case_of, number_in
-from connector.console.forms import read_form
+from connector.console.forms import read_form, see_other
 from connector.console.pages import Pages
 from connector.domain.acts import ASKS, NEEDS, Act, ActKind, ActOutdated, ActRefused
 from connector.domain.conflict_steps import fitting_acts, steps
@@ -145,9 +145,7 @@ class ConflictPages:
             seen = act.seen if isinstance(refused, ActOutdated) else None
             tried = Tried(refused=refused.said, act=act.kind, why=act.why, seen=seen)
             return await self._page(request, HTTPStatus.CONFLICT, tried)
-        return web.Response(
-            status=HTTPStatus.SEE_OTHER, headers={"Location": f"/conflicts/{case.conflict.id}?kept={act.kind}"}
-        )
+        return see_other(f"/conflicts/{case.conflict.id}?kept={act.kind}")
 
     async def _send(self, request: web.Request) -> web.Response:
         """303 back to the conflict once Qoo10 took the message; its page with what happened otherwise."""
@@ -163,9 +161,7 @@ class ConflictPages:
         if sent.outcome is not MessageOutcome.SENT:
             tried = Tried(problem=in_words(sent), detail=technical(sent))
             return await self._page(request, HTTPStatus.BAD_GATEWAY, tried)
-        return web.Response(
-            status=HTTPStatus.SEE_OTHER, headers={"Location": f"/conflicts/{case.conflict.id}?kept=message"}
-        )
+        return see_other(f"/conflicts/{case.conflict.id}?kept=message")
 
     async def _print(self, request: web.Request) -> web.Response:
         """The dossier as one sheet, for the printer and for Qoo10's support."""

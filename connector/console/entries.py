@@ -12,6 +12,7 @@ from connector.access.gate import actor_of
 from connector.access.routes import Routes
 from connector.api.cursor import cursor_of, sought_of
 from connector.api.requests import id_in, number_in
+from connector.console.forms import read_form, see_other
 from connector.console.pages import Pages
 from connector.domain.acts import ActOutdated, ActRefused
 from connector.domain.entry_acts import (
@@ -112,14 +113,14 @@ class EntryPages:
         """The page of one label; once its order is known, it leads to its entry."""
         of = await self._label(request)
         if of.entries:
-            return _see(f"/entries/{of.entries[0].entry_id}")
+            return see_other(f"/entries/{of.entries[0].entry_id}")
         return await self._label_page(request, of, HTTPStatus.OK, None)
 
     async def _act_on_entry(self, request: web.Request) -> web.Response:
         """303 back to the entry once the act is kept; its page with the reason where it is not."""
         of = await self._entry(request)
-        form = await request.post()
-        said = {name: str(form.get(name, "")).strip() for name in ("act", "why", "confirm", "number", "seen")}
+        form = await read_form(request)
+        said = {name: form.get(name, "").strip() for name in ("act", "why", "confirm", "number", "seen")}
         kind = _kind(said["act"], OF_ENTRIES)
         act = EntryAct(
             kind=kind,
@@ -137,13 +138,13 @@ class EntryPages:
             of = await self._entry(request)
             why_not = _why_not(refused, refusal(kind, of.standing))
             return await self._entry_page(request, of, HTTPStatus.CONFLICT, why_not)
-        return _see(f"/entries/{act.entry_id}?kept={kind}")
+        return see_other(f"/entries/{act.entry_id}?kept={kind}")
 
     async def _act_on_label(self, request: web.Request) -> web.Response:
         """303 back to the label once the act is kept; its page with the reason where it is not."""
         of = await self._label(request)
-        form = await request.post()
-        said = {name: str(form.get(name, "")).strip() for name in ("act", "why", "confirm", "number", "means", "seen")}
+        form = await read_form(request)
+        said = {name: form.get(name, "").strip() for name in ("act", "why", "confirm", "number", "means", "seen")}
         means = "pack_no" if said["means"] == "pack_no" else "order_no"
         act = LabelAct(
             kind=_kind(said["act"], OF_LABELS),
@@ -161,7 +162,7 @@ class EntryPages:
             of = await self._label(request)
             why_not = _why_not(refused, label_refusal(ParcelState(of.listed.state), of.parcel.label))
             return await self._label_page(request, of, HTTPStatus.CONFLICT, why_not)
-        return _see(f"/parcels/{act.parcel_id}?kept={act.kind}")
+        return see_other(f"/parcels/{act.parcel_id}?kept={act.kind}")
 
     async def _entry_page(
         self, request: web.Request, of: EntryInFull, status: HTTPStatus, problem: Said | None
@@ -263,7 +264,3 @@ def _kind(word: str, among: Sequence[EntryActKind]) -> EntryActKind:
 def _why_not(refused: ActRefused, by_state: Said | None) -> Said:
     """Why nothing was done; the state is the best reason."""
     return refused.said if isinstance(refused, ActOutdated) else by_state or refused.said
-
-
-def _see(address: str) -> web.Response:
-    return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": address})

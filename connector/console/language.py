@@ -1,12 +1,10 @@
 """``POST /language``: the reader's choice, kept in the browser; it needs no log-in and no JavaScript."""
 
-from http import HTTPStatus
-
 from aiohttp import web
 
 from connector.access.gate import require_own_page, seen_origin
 from connector.access.routes import Routes
-from connector.console.forms import read_form
+from connector.console.forms import read_form, see_other
 from connector.console.pages import LANGUAGE_COOKIE
 from connector.domain.language import Language
 from connector.http import ApiError
@@ -31,7 +29,7 @@ class LanguageChoice:
         language, back = form.get("language", ""), local_path(form.get("next", ""))
         if language not in set(Language):
             raise ApiError(422, "unknown_language", "There is no such language.", "The languages are ja and en.")
-        response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": back})
+        response = see_other(back)
         keep_language(request, response, Language(language))
         return response
 

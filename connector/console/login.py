@@ -12,7 +12,7 @@ from connector.access.passwords import TooManyAtOnce
 from connector.access.people import PeopleDesk, TriedTooOften
 from connector.access.routes import Routes
 from connector.access.sessions import Sessions
-from connector.console.forms import read_form
+from connector.console.forms import read_form, see_other
 from connector.console.language import keep_language, local_path
 from connector.console.pages import Pages
 from connector.domain.people import PeopleRefused, User
@@ -56,7 +56,7 @@ class LoginPages:
         """200 with the form; 303 to `next` for whoever has logged in already."""
         back = local_path(request.query.get("next", "/"))
         if await self._identify(request) is not None:
-            return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": back})
+            return see_other(back)
         return await self._form(request, back)
 
     async def _log_in(self, request: web.Request) -> web.StreamResponse:
@@ -78,7 +78,7 @@ class LoginPages:
         await self._write_down(request, name, user if begun else None)
         if user is None or not begun:
             return await self._form(request, back, HTTPStatus.UNAUTHORIZED)
-        response = web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": back})
+        response = see_other(back)
         keep_language(request, response, user.language)
         return response
 
@@ -91,7 +91,7 @@ class LoginPages:
             except PeopleRefused:  # it ended meanwhile, which is what was wanted
                 log.debug("session_ended_before")
             self._sessions.forget(request)
-        return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": "/login"})
+        return see_other("/login")
 
     async def _write_down(self, request: web.Request, name: str, user: User | None) -> None:
         """A name that nobody has is not written down: it may be a password that was typed into the wrong field."""

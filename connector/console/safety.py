@@ -9,6 +9,7 @@ from aiohttp.typedefs import Middleware
 
 from connector.access.routes import Handler
 from connector.console.error_words import JAPANESE
+from connector.console.forms import see_other
 from connector.console.pages import Pages
 from connector.http import ApiError, of_the_framework
 from connector.store.errors import StoreUnavailable
@@ -83,4 +84,4 @@ def _to_login(request: web.Request) -> web.Response:
     address = f"/login?next={quote(back, safe='/')}"
     if "HX-Request" in request.headers:
         return web.Response(status=HTTPStatus.UNAUTHORIZED, headers={"HX-Redirect": address})
-    return web.Response(status=HTTPStatus.SEE_OTHER, headers={"Location": address})
+    return see_other(address)

@@ -12,8 +12,7 @@ from connector.access.gate import actor_of
 from connector.access.routes import Routes
 from connector.api.requests import id_in
 from connector.api.sources import trial_of
-from connector.console.account import back
-from connector.console.forms import read_form
+from connector.console.forms import read_form, see_other
 from connector.console.pages import Pages
 from connector.domain.reasons import WORDINGS, Wording
 from connector.domain.roles import Permission
@@ -91,7 +90,7 @@ class SourcePages:
         except SecretRefused as refused:
             return await self._page(request, problem=words.REFUSALS[refused.refusal], status=HTTPStatus.CONFLICT)
         say_of_deed(request, f"source {name}", f"secret {withdrawn.mark}")
-        return back(f"/sources/{name}?done=withdrawn")
+        return see_other(f"/sources/{name}?done=withdrawn")
 
     async def _page(
         self,

@@ -14,8 +14,8 @@ from connector.access.people import PeopleDesk
 from connector.access.routes import Routes
 from connector.access.sessions import Sessions
 from connector.api.requests import id_in, number_in
-from connector.console.account import back, tried_too_often
-from connector.console.forms import read_form
+from connector.console.account import tried_too_often
+from connector.console.forms import read_form, see_other
 from connector.console.pages import Pages
 from connector.domain.language import Language
 from connector.domain.people import SHORTEST_PASSWORD, WORDINGS, PeopleRefused, User
@@ -78,7 +78,7 @@ class UsersPages:
         except (PeopleRefused, TooManyAtOnce) as refused:
             return await self._refused(request, refused)
         say_of_deed(request, f"user {added.name}", f"role {added.role}")
-        return back("/users?done=added")
+        return see_other("/users?done=added")
 
     async def _change(self, request: web.Request) -> web.Response:
         """303 back once the user is changed: the form's `role`, or `disabled` as `yes` or `no`."""
@@ -91,7 +91,7 @@ class UsersPages:
             return await self._refused(request, refused)
         what = f"role {role}" if role is not None else ""
         say_of_deed(request, f"user {changed.name}", what or ("disabled" if disabled else "enabled"))
-        return back("/users?done=changed")
+        return see_other("/users?done=changed")
 
     async def _password(self, request: web.Request) -> web.Response:
         """303 back once the user's password is another; they are logged out everywhere."""
@@ -101,7 +101,7 @@ class UsersPages:
         except (PeopleRefused, TooManyAtOnce) as refused:
             return await self._refused(request, refused)
         say_of_deed(request, f"user {changed.name}")
-        return back("/users?done=password")
+        return see_other("/users?done=password")
 
     async def _end_session(self, request: web.Request) -> web.Response:
         """303 back; that browser is logged out."""
@@ -109,7 +109,7 @@ class UsersPages:
             await self._store.sessions.end(id_in(request))
         except PeopleRefused as refused:
             return await self._refused(request, refused)
-        return back("/users?done=session")
+        return see_other("/users?done=session")
 
     async def _add_token(self, request: web.Request) -> web.Response:
         """200 with the page that shows the new token, this once."""
@@ -131,7 +131,7 @@ class UsersPages:
             await self._store.tokens.withdraw(id_in(request), self._clock())
         except PeopleRefused as refused:
             return await self._refused(request, refused)
-        return back("/users?done=withdrawn")
+        return see_other("/users?done=withdrawn")
 
     async def _refused(self, request: web.Request, refused: PeopleRefused | TooManyAtOnce) -> web.Response:
         if isinstance(refused, TooManyAtOnce):

@@ -15,8 +15,7 @@ from pydantic import BaseModel
 from connector.access.audit import say_of_deed
 from connector.access.routes import Routes
 from connector.api.requests import number_in
-from connector.console.account import back
-from connector.console.forms import read_form
+from connector.console.forms import read_form, see_other
 from connector.console.pages import Pages
 from connector.domain import hook_words
 from connector.domain.hooks import TEST, HookEvent, HookState, TargetStanding, Tried, target_standing
@@ -150,7 +149,7 @@ class WebhookPages:
             return await self._page(request, problem=hook_words.TARGET_IS_OFF, status=HTTPStatus.CONFLICT)
         say_of_deed(request, f"webhook {name}", f"{due} again")
         query = self._asked(request).query
-        return back(f"{HERE}{query}{'&' if query else '?'}due={due}")
+        return see_other(f"{HERE}{query}{'&' if query else '?'}due={due}")
 
     async def _page(
         self,
