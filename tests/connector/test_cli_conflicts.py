@@ -3,16 +3,10 @@
 import asyncio
 import json
 import os
-import signal
-import socket
 import sqlite3
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,6 +21,7 @@ from connector.domain.reasons import Reason
 from connector.proof.anchors import append_anchor
 from connector.store.entries import SettledEntry
 from connector.store.store import Store
+from tests.connector.conftest import daemon_of
 from tests.connector.domain.conftest import made_entry
 
 COMMAND = Path(sys.executable).with_name("qoo10-connector")
@@ -40,14 +35,6 @@ def conflict_of(order_no: str, kind: ConflictKind) -> SettledEntry:
     asked = Fact(What.CANCEL_REQUESTED, "1", AT, AT, Clock.QOO10, "GetClaimInfo_V3", {"clock_skew_s": "+0.4"})
     news = (News(CANCEL_TOPIC, kind, (asked,)),)
     return SettledEntry(entry, EntryState.CONFLICT, Reason.IN_THE_GAP, AT, news=news)
-
-
-@pytest.fixture
-def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number: int = free.getsockname()[1]
-    return number
 
 
 @pytest.fixture
@@ -80,24 +67,6 @@ def write_config(folder: Path, port: int, more: str = "") -> Path:
         encoding="utf-8",
     )
     return path
-
-
-@contextmanager
-def daemon(config: Path, port: int) -> Iterator[None]:
-    """The real daemon on these settings."""
-    with subprocess.Popen([COMMAND, "serve", "--config", str(config)], stderr=subprocess.DEVNULL) as process:  # noqa: S603
-        try:
-            deadline = time.monotonic() + 20
-            while time.monotonic() < deadline:
-                try:
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).close()
-                    break
-                except (urllib.error.URLError, OSError):
-                    time.sleep(0.05)
-            yield
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(timeout=20)
 
 
 def run(config: Path, *arguments: str) -> Result:
@@ -254,7 +223,7 @@ class TestActs:
 
     def test_beside_the_daemon_it_goes_through_its_api(self, config: Path, port: int) -> None:
         """By its socket, which needs no token."""
-        with daemon(config, port):
+        with daemon_of(config, port):
             done = act(config, "enter-now", "--confirm", "refused_in_qsm")
             refused = act(config, "reopen")
             shown = run(config, "show", "1")
@@ -269,7 +238,7 @@ class TestActs:
         self, config: Path, tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("connector.daemon_api.STARTS_WITHIN_S", 0)
-        with daemon(write_config(tmp_path, port, f'[api]\ntokens = ["{TOKEN}"]'), port):
+        with daemon_of(write_config(tmp_path, port, f'[api]\ntokens = ["{TOKEN}"]'), port):
             config.with_name("connector.db.sock").unlink()
             with_token = act(config, "note")
             without = act(write_config(tmp_path, port), "note")
@@ -278,7 +247,7 @@ class TestActs:
         assert "[api] tokens" in without.stderr
 
     def test_a_token_never_reaches_the_terminal(self, config: Path, tmp_path: Path, port: int) -> None:
-        with daemon(write_config(tmp_path, port, f'[api]\ntokens = ["{TOKEN}"]'), port):
+        with daemon_of(write_config(tmp_path, port, f'[api]\ntokens = ["{TOKEN}"]'), port):
             config.with_name("connector.db.sock").unlink()
             wrong = "w" * 40
             write_config(tmp_path, port, f'[api]\ntokens = ["{wrong}"]')

@@ -3,13 +3,7 @@
 import asyncio
 import json
 import re
-import socket
-import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,6 +22,7 @@ from connector.store.deliveries import NewDelivery, NewLabel
 from connector.store.entries import NewEntry, SettledEntry
 from connector.store.parcels import SettledParcel
 from connector.store.store import Store
+from tests.connector.conftest import daemon_of
 
 COMMAND = Path(sys.executable).with_name("qoo10-connector")
 AT = datetime.now(UTC) - timedelta(hours=3, minutes=5)
@@ -75,14 +70,6 @@ async def filled(url: str) -> None:
     )
     await store.record_delivery(bad)
     await store.close()
-
-
-@pytest.fixture
-def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number: int = free.getsockname()[1]
-    return number
 
 
 @pytest.fixture
@@ -216,14 +203,10 @@ class TestRelease:
 
     def test_beside_the_daemon_it_goes_through_its_api(self, config: Path, port: int) -> None:
         """Reading needs none."""
-        with subprocess.Popen(  # noqa: S603 - our own command
-            [COMMAND, "serve", "--config", str(config)], stderr=subprocess.DEVNULL
-        ) as process:
-            _wait_for(port)
+        with daemon_of(config, port):
             done = release(config)
             retried = run(config, "entries", "retry", "1062428739", "--who", "佐藤")
             shown = run(config, "entries", "list")
-            process.terminate()
 
         assert (done.exit_code, retried.exit_code, shown.exit_code) == (0, 0, 0), done.stderr + retried.stderr
         assert "The daemon goes on with it at once" in done.output
@@ -309,13 +292,3 @@ def test_a_store_that_is_not_there_is_said_and_not_made(config: Path, tmp_path: 
         shown = run(config, *arguments)
         assert (shown.exit_code, "is not there yet" in shown.stderr) == (1, True)
     assert not (tmp_path / "connector.db").exists()
-
-
-def _wait_for(port: int) -> None:
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        try:
-            with closing(urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1)):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.05)

@@ -4,10 +4,7 @@ import asyncio
 import json
 import os
 import re
-import socket
-import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -25,6 +22,7 @@ from connector.daemon_api import ask
 from connector.settings import load_settings
 from connector.store.deeds import DeedRow
 from connector.store.store import Store
+from tests.connector.conftest import daemon_of
 
 COMMAND = Path(sys.executable).with_name("qoo10-connector")
 PASSWORD = "correct horse battery"
@@ -35,14 +33,6 @@ def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr("connector.cli_people.Passwords", lambda: Passwords(quick))
     monkeypatch.setattr("connector.cli_people.user_name", lambda _uid: "keeper-of-the-house")
-
-
-@pytest.fixture
-def port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number: int = free.getsockname()[1]
-    return number
 
 
 @pytest.fixture
@@ -67,26 +57,8 @@ def config(tmp_path: Path, port: int) -> Path:
 @pytest.fixture
 def daemon(config: Path, port: int) -> Iterator[None]:
     """The daemon of these settings."""
-    with subprocess.Popen(  # noqa: S603 - our own command
-        [COMMAND, "serve", "--config", str(config)], stderr=subprocess.DEVNULL
-    ) as process:
-        try:
-            deadline = time.monotonic() + 30
-            while not _answers(port):
-                assert process.poll() is None
-                assert time.monotonic() < deadline
-                time.sleep(0.05)
-            yield
-        finally:
-            process.terminate()
-
-
-def _answers(port: int) -> bool:
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10):
-            return True
-    except urllib.error.URLError:
-        return False
+    with daemon_of(config, port):
+        yield
 
 
 def run(config: Path, *words: str, stdin: str | None = None) -> Result:

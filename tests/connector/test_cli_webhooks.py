@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 from pathlib import Path
 
 import pytest
@@ -90,11 +89,8 @@ async def test_deliveries_are_listed_with_why_they_failed(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("beside_a_daemon", [True, False])
-async def test_a_test_and_what_was_given_up_are_sent(tmp_path: Path, *, beside_a_daemon: bool) -> None:
+async def test_a_test_and_what_was_given_up_are_sent(tmp_path: Path, port: int, *, beside_a_daemon: bool) -> None:
     """Through the daemon while it runs; else by the command itself, and the messages by the next start."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     async with open_warehouse() as warehouse:
         config = configured(tmp_path, warehouse.url, port)
         warehouse.answer(410)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -109,21 +108,10 @@ def test_the_host_and_the_build_are_told() -> None:
     assert 'python="3.' in build
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("store") / "connector.db"
-
-    async def make_one() -> None:
-        await (await Store.open(f"sqlite:///{path}")).close()
-
-    asyncio.run(make_one())
-    return path
-
-
 @pytest.fixture
-async def measured(tmp_path: Path, empty_database: Path) -> AsyncIterator[tuple[Store, Metrics]]:
+async def measured(tmp_path: Path, empty_database: bytes) -> AsyncIterator[tuple[Store, Metrics]]:
     """A store whose commits are measured."""
-    shutil.copyfile(empty_database, tmp_path / "connector.db")
+    (tmp_path / "connector.db").write_bytes(empty_database)
     shown = Metrics()
     store = await Store.open(f"sqlite:///{tmp_path / 'connector.db'}", shown.commit)
     yield store, shown

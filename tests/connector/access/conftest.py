@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -43,26 +40,6 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The file of an empty store: to copy it is quicker than to run all migrations."""
-    path = tmp_path_factory.mktemp("store") / "connector.db"
-
-    async def make_one() -> None:
-        await (await Store.open(f"sqlite:///{path}")).close()
-
-    asyncio.run(make_one())
-    return path.read_bytes()
-
-
-@pytest.fixture
-async def store(tmp_path: Path, empty_database: bytes) -> AsyncIterator[Store]:
-    (tmp_path / "connector.db").write_bytes(empty_database)
-    opened = await Store.open(f"sqlite:///{tmp_path}/connector.db")
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -63,8 +63,8 @@ class Service:
         return f"json://{self.url.removeprefix('http://')}/{SECRET}"
 
 
-@pytest.fixture
-def service() -> Iterator[Service]:
+@contextmanager
+def open_service() -> Iterator[Service]:
     """In threads of its own, so that it hears also while the loop stands still."""
     serving = Service()
     serving.gate.set()
@@ -97,6 +97,12 @@ def service() -> Iterator[Service]:
     serving.gate.set()
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def service() -> Iterator[Service]:
+    with open_service() as opened:
+        yield opened
 
 
 @pytest.fixture

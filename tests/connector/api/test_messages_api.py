@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +50,7 @@ class Place:
 
 
 @pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Place]:
+async def place(tmp_path: Path, port: int) -> AsyncIterator[Place]:
     folder = tmp_path / "templates"
     folder.mkdir()
     (folder / "own.txt").write_text("注文${order_no}の件、申し訳ございません。", encoding="utf-8")
@@ -61,7 +60,7 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
         config.write_text(
             f"""
             [server]
-            port = {free_port()}
+            port = {port}
             [store]
             url = "sqlite:///{tmp_path}/connector.db"
             [api]
@@ -80,13 +79,6 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
         await open_conflict(store, line.order_no)
         await store.close()
         yield Place(sandbox, config, line.order_no)
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        number: int = free.getsockname()[1]
-    return number
 
 
 async def ask(

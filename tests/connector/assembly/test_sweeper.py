@@ -1,9 +1,7 @@
 """The sweeper: everything that is old, in small commits with pauses, and only by a clock that is right."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from structlog.testing import capture_logs
@@ -32,13 +30,6 @@ class Rests(list[float]):
         self.append(wait_s)
         if len(self) == self._until:
             raise asyncio.CancelledError
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await Store.open(f"sqlite:///{tmp_path}/connector.db")
-    yield opened
-    await opened.close()
 
 
 def sweeper(store: Store, rests: Rests, skews_s: list[float | None]) -> Sweeper:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -111,25 +109,6 @@ async def warehouse() -> AsyncIterator[Warehouse]:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("store") / "connector.db"
-
-    async def make_one() -> None:
-        await (await Store.open(f"sqlite:///{path}")).close()
-
-    asyncio.run(make_one())
-    return path
-
-
-@pytest.fixture
-async def store(tmp_path: Path, empty_database: Path) -> AsyncIterator[Store]:
-    shutil.copyfile(empty_database, tmp_path / "connector.db")
-    opened = await Store.open(f"sqlite:///{tmp_path / 'connector.db'}")
-    yield opened
-    await opened.close()
 
 
 async def entries_for(store: Store, count: int, at: datetime, first: int = 0) -> list[Entry]:

@@ -245,11 +245,8 @@ async def test_a_flood_arrives_whole_and_each_once(store: Store, clock: Moving, 
     assert [order[line] for line in lines] == ["ab", "a", "a", "a", "a"] * 200
 
 
-async def test_a_target_that_is_back_gets_everything_at_once(store: Store, clock: Moving) -> None:
+async def test_a_target_that_is_back_gets_everything_at_once(store: Store, clock: Moving, port: int) -> None:
     """Nobody waits for hours because of an outage that is over."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     count = 2 * DOWN_AFTER
     async with sending(store, f"http://127.0.0.1:{port}/hooks", clock):
         await make(store, clock(), *((f"main {number}", f"{number}") for number in range(count)))

@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -20,8 +19,7 @@ from connector.store.schema import parcel
 from connector.store.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Sequence
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from connector.domain.parcel import Parcel
 
@@ -35,13 +33,6 @@ MINUTES = st.lists(st.integers(0, 600), min_size=len(LIFE), max_size=len(LIFE))
 DELIVERIES = st.lists(st.sampled_from(range(len(LIFE))), max_size=4).flatmap(
     lambda repeated: st.permutations([*range(len(LIFE)), *repeated])
 )
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await Store.open(f"sqlite:///{tmp_path / 'connector.db'}")
-    yield opened
-    await opened.close()
 
 
 async def deliver(store: Store, minutes: Sequence[int], deliveries: Sequence[int]) -> tuple[Parcel, list[int]]:

@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import sqlite3
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,13 +31,6 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    store = await Store.open(f"sqlite:///{tmp_path}/connector.db")
-    yield store
-    await store.close()
 
 
 async def opened(store: Store, clock: Clock, key: str | None = KEY, source: str = "table") -> Keyring:

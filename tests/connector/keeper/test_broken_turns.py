@@ -1,9 +1,7 @@
 """A turn that breaks between a write and its outcome leaves nothing behind that nobody looks at."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,13 +26,6 @@ class BrokenDesk:
         assert self.keeper is not None
         self.keeper.close()
         return False, {}
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await Store.open(f"sqlite:///{tmp_path}/connector.db")
-    yield opened
-    await opened.close()
 
 
 @pytest.mark.parametrize("error", [StoreUnavailable("database or disk is full"), ValueError("a defect")])

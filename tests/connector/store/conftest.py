@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -96,18 +95,6 @@ class Make:
 @pytest.fixture
 def make() -> Make:
     return Make()
-
-
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The file of an empty store: to copy it is five times as quick as to run all migrations."""
-    path = tmp_path_factory.mktemp("store") / "connector.db"
-
-    async def make_one() -> None:
-        await (await Store.open(f"sqlite:///{path}")).close()
-
-    asyncio.run(make_one())
-    return path.read_bytes()
 
 
 @pytest.fixture(params=["sqlite"])

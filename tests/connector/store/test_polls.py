@@ -1,10 +1,8 @@
 """Where a polled source stands and what its answer brought are kept together, or neither is."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -16,13 +14,6 @@ from connector.store.store import Store
 
 AT = datetime(2026, 11, 22, 0, 15, tzinfo=UTC)
 LATER = datetime(2026, 11, 22, 0, 16, tzinfo=UTC)
-
-
-@pytest.fixture
-async def store(tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await Store.open(f"sqlite:///{tmp_path}/connector.db")
-    yield opened
-    await opened.close()
 
 
 def found(*order_refs: str) -> NewDelivery:
