@@ -175,8 +175,16 @@ def webhooks() -> Mapping[str, WebhookSettings]:
     return {}
 
 
+@pytest.fixture
+def sections() -> dict[str, Any]:
+    """More of a console's settings; a module that needs some has a fixture of its own."""
+    return {}
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def console(tmp_path: Path, webhooks: Mapping[str, WebhookSettings]) -> AsyncIterator[Console]:
+async def console(
+    tmp_path: Path, webhooks: Mapping[str, WebhookSettings], sections: dict[str, Any]
+) -> AsyncIterator[Console]:
     """A program of the test's own, with an empty store."""
     async with AsyncExitStack() as stack:
         sandbox = await stack.enter_async_context(Sandbox(shops=(SHOP,), switches=Switches()))
@@ -196,6 +204,7 @@ async def console(tmp_path: Path, webhooks: Mapping[str, WebhookSettings]) -> As
             },
             sources={SOURCE: SourceSettings(kind="standard", shop=SHOP, secrets=(SecretStr(SECRET),)), **TABLES},
             webhooks=dict(webhooks),
+            **sections,
         )
         app = await stack.enter_async_context(running(settings))
         http = await stack.enter_async_context(aiohttp.ClientSession())
