@@ -9,6 +9,7 @@ from aiohttp import web
 from connector.access.routes import Operation, Routes
 from connector.alerts.desk import AlertDesk
 from connector.alerts.views import alert_view, alerts_view, message_view
+from connector.api.act_refusals import act_on
 from connector.api.alert_shapes import (
     AlertAcknowledgement,
     AlertInShort,
@@ -17,13 +18,13 @@ from connector.api.alert_shapes import (
     AlertTrialOutcome,
 )
 from connector.api.requests import as_json, id_in, read_body, who_asks
+from connector.domain.acts import check_who
 from connector.domain.roles import Permission
 from connector.http import ApiError
 from connector.store.alerts import AlertBook
 
 MOST_MESSAGES = 50
 MOST_UNDELIVERED = 100
-LONGEST_WHO = 100
 
 _LIST = Operation("alerts", "What stands, and which messages arrived", AlertList)
 _ACKNOWLEDGE = Operation(
@@ -70,9 +71,8 @@ class AlertsApi:
         """
         body = await read_body(request, AlertAcknowledgement, "acknowledgement", '{"who": "sato"}')
         who = who_asks(request, body.who)
-        if not who or len(who) > LONGEST_WHO:
-            message = f"Nothing was done: say who takes care of it, in at most {LONGEST_WHO} letters."
-            raise ApiError(422, "act_incomplete", message, "Send who.")
+        with act_on("alert"):
+            check_who(who)
         number = id_in(request)
         found = await self._book.acknowledge(number, who, self._clock()) if number else None
         if found is None:
