@@ -1,15 +1,15 @@
 """``/api/v1/parcels``: labels one by one, above all those whose order is not known, and what persons do about these."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from http import HTTPStatus
+from typing import TypeVar
 
 from aiohttp import web
 
 from connector.access.routes import Operation, Routes
 from connector.api.act_refusals import act_on
-from connector.api.entry_shapes import AssignBody, EntryRow, LabelInFullAnswer, VoidBody
+from connector.api.entry_shapes import AssignBody, EntryActBody, EntryRow, LabelInFullAnswer, VoidBody
 from connector.api.requests import as_json, id_in, read_body, who_asks
 from connector.api.versions import require_match, tagged
 from connector.domain.entry_acts import EntryActKind, LabelAct
@@ -22,6 +22,7 @@ from connector.store.store import Store
 
 _ASSIGN = '{"order_no": "1062428737", "who": "sato", "why": "as on the picking list"}'
 _VOID = '{"who": "sato", "why": "printed twice", "confirm": "label_destroyed"}'
+Body = TypeVar("Body", bound=EntryActBody)
 _REFUSALS = (HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED)
 
 
@@ -56,46 +57,32 @@ class ParcelsApi:
         The body is `{"order_no": "1062428737", "who": "sato", "why": "as on the picking list"}`, or with `pack_no` for
         a cart, whose lines all get the number. Only a label whose order is not known can be assigned.
         """
-        of = await self._label(request)
-        body = await read_body(request, AssignBody, "assign", _ASSIGN)
-        return await self._do(
-            request,
-            of,
-            LabelAct(
-                EntryActKind.ASSIGN,
-                of.listed.parcel_id,
-                who_asks(request, body.who),
-                body.why.strip(),
-                self._clock(),
-                order_no=body.order_no,
-                pack_no=body.pack_no,
-            ),
-        )
+        return await self._do(request, EntryActKind.ASSIGN, AssignBody, _ASSIGN)
 
     async def _void(self, request: web.Request) -> web.Response:
         """201 with the label as it is then: it needs no order any more.
 
         The body is `{"who": "sato", "why": "printed twice", "confirm": "label_destroyed"}`.
         """
-        of = await self._label(request)
-        body = await read_body(request, VoidBody, "void", _VOID)
-        return await self._do(
-            request,
-            of,
-            LabelAct(
-                EntryActKind.VOID,
-                of.listed.parcel_id,
-                who_asks(request, body.who),
-                body.why.strip(),
-                self._clock(),
-                confirmed=body.confirm,
-            ),
-        )
+        return await self._do(request, EntryActKind.VOID, VoidBody, _VOID)
 
-    async def _do(self, request: web.Request, of: LabelInFull, wanted: LabelAct) -> web.Response:
-        seen = require_match(request, label_in_full_view(of, self._clock()), of.version)
+    async def _do(self, request: web.Request, kind: EntryActKind, takes: type[Body], example: str) -> web.Response:
+        of = await self._label(request)
+        body = await read_body(request, takes, str(kind), example)
+        given = body.model_dump()
+        act = LabelAct(
+            kind=kind,
+            parcel_id=of.listed.parcel_id,
+            who=who_asks(request, body.who),
+            why=body.why.strip(),
+            at=self._clock(),
+            order_no=given.get("order_no", ""),
+            pack_no=given.get("pack_no", ""),
+            confirmed=given.get("confirm", ""),
+            seen=require_match(request, label_in_full_view(of, self._clock()), of.version),
+        )
         with act_on("label"):
-            await self._store.entry_acts.on_label(replace(wanted, seen=seen))
+            await self._store.entry_acts.on_label(act)
         stands = await self._label(request)
         return as_json(entry_view(stands.listed, self._clock()), HTTPStatus.CREATED)
 
