@@ -36,6 +36,7 @@ from connector.domain.alarm_words import (
     WITH_LABEL,
 )
 from connector.domain.calendar import (
+    END_OF_TIME,
     Calendar,
     business_days_between,
     day_in_japan,
@@ -46,10 +47,9 @@ from connector.domain.decision import ConflictKind, Label, Person
 from connector.domain.entry import Entry, EntryState
 from connector.domain.language import Said
 from connector.domain.memory import CANCEL_UNDER_WAY
-from connector.domain.orders import JAPAN, ShippingStatus
+from connector.domain.orders import ShippingStatus
 from connector.domain.reasons import WORDINGS, Reason
 
-_LAST = datetime.max.replace(tzinfo=JAPAN)
 _DAY = timedelta(days=1)
 
 
@@ -66,7 +66,7 @@ def alarms(material: AlarmMaterial, watched: Watched, now: datetime) -> list[Ala
         *_conflicts(material.conflicts, watched.thresholds, now),
         *_no_scan(material, watched, now),
     ]
-    return sorted(found, key=lambda each: (_RANK[each.kind], each.until or _LAST, each.since, each.key))
+    return sorted(found, key=lambda each: (_RANK[each.kind], each.until or END_OF_TIME, each.since, each.key))
 
 
 def near_from(calendar: Calendar, line_ends: datetime, ahead: timedelta) -> datetime:

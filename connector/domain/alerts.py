@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from connector.domain.advice import Saving
 from connector.domain.alarm_facts import SHOP_IS_DOWN, Alarm, AlarmKind, shop_is_down
 from connector.domain.alert_facts import Alert, Letter, Occasion, Outbox, Plan, Policy, Rule, Told
+from connector.domain.calendar import END_OF_TIME
 from connector.domain.patience import SILENT_DEATHS, STOPS_WORK
 from connector.domain.silence import Looked
 from connector.domain.standing import with_what_stands
@@ -181,7 +182,7 @@ def _told_along(alerts: Iterable[Alert], swallowed: Mapping[str, int]) -> int:
 
 def _by_urgency(wish: _Wish) -> tuple[Saving, datetime, datetime, tuple[str, ...]]:
     lead = wish.alert.lead
-    return lead.saving, lead.until or datetime.max.replace(tzinfo=lead.since.tzinfo), lead.since, wish.alert.subject
+    return lead.saving, lead.until or END_OF_TIME, lead.since, wish.alert.subject
 
 
 def _wish(ear: _Ear, alert: Alert, follows: frozenset[Alarm]) -> _Wish | None:

@@ -9,6 +9,8 @@ import jpholiday
 
 from connector.domain.orders import JAPAN
 
+END_OF_TIME = datetime.max.replace(tzinfo=JAPAN)
+"""Where things are sorted by their deadlines, what has none comes last."""
 _DAY = timedelta(days=1)
 
 

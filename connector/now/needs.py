@@ -8,15 +8,13 @@ from urllib.parse import quote
 from connector.domain.advice import Saving
 from connector.domain.alarm_facts import Alarm, AlarmKind
 from connector.domain.alarm_words import CONFLICT
+from connector.domain.calendar import END_OF_TIME
 from connector.domain.hooks import target_about
 from connector.domain.language import Said
-from connector.domain.orders import JAPAN
 from connector.listing.words import wording
 from connector.proof.dossier import standing_advice
 from connector.store.cases import Case
 from connector.store.listing import Listed
-
-_LAST = datetime.max.replace(tzinfo=JAPAN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +60,7 @@ def needs(cases: Iterable[Case], standing: Iterable[Listed], alarms: Sequence[Al
             found.append(_standing(each, now))
             told.add((each.shop, each.order_no or each.order_ref))
     found += [_alarm(alarm) for alarm in alarms if not alarm.order_no or (alarm.shop, alarm.order_no) not in told]
-    return sorted(found, key=lambda need: (need.saving, need.until or _LAST, need.since))
+    return sorted(found, key=lambda need: (need.saving, need.until or END_OF_TIME, need.since))
 
 
 def _standing(of: Listed, now: datetime) -> Need:

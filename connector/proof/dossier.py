@@ -15,8 +15,6 @@ from connector.proof import words
 from connector.proof.facts import LoggedFact, last_of, logged_fact, skew_of
 from connector.store.cases import Case
 
-ZONE_JA = "日本時間(JST, UTC+9)"
-
 
 @dataclass(frozen=True, slots=True)
 class DossierVerdict:

@@ -9,14 +9,12 @@ from typing import Any
 
 from connector.domain.acts import ASKS, NEEDS
 from connector.domain.advice import Advice
-from connector.domain.calendar import iso_in_japan
+from connector.domain.calendar import END_OF_TIME, iso_in_japan
 from connector.domain.conflict_steps import fitting_acts, steps
-from connector.domain.orders import JAPAN
 from connector.proof.dossier import Dossier, DossierFact, standing_advice
 from connector.store.cases import Case
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_LAST = datetime.max.replace(tzinfo=JAPAN)
 CSV_COLUMNS = (
     "conflict",
     "shop",
@@ -50,7 +48,7 @@ def most_urgent_first(cases: Iterable[Case], now: datetime) -> list[Case]:
         if said is None:
             closed.append(case)
         else:
-            open_ones.append((said.saving, said.until or _LAST, case.conflict.id, case))
+            open_ones.append((said.saving, said.until or END_OF_TIME, case.conflict.id, case))
     return [each[-1] for each in sorted(open_ones, key=lambda each: each[:3])] + sorted(
         closed, key=lambda case: -case.conflict.id
     )
