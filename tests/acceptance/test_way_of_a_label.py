@@ -58,7 +58,7 @@ async def stand_in(handler: Callable[[web.Request], Awaitable[web.StreamResponse
 
 def left_behind(folder: Path) -> str:
     """Everything that the service has on disk."""
-    return "".join(path.read_bytes().decode("latin-1") for path in folder.iterdir())
+    return "".join(path.read_bytes().decode("latin-1") for path in folder.iterdir() if path.is_file())
 
 
 async def deliver(http: aiohttp.ClientSession, url: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
