@@ -23,7 +23,7 @@ from connector.cli_store import (
 )
 from connector.domain.alert_facts import Alert
 from connector.proof.dossier import in_japan
-from connector.store.alerts import KeptMessage, alert_messages, standing_alerts
+from connector.store.alerts import KeptMessage, standing_alerts, undelivered_messages
 
 MOST_MESSAGES = 50
 
@@ -46,7 +46,7 @@ def list_alerts(config: ConfigOption = CONFIG, *, as_json: JsonOption = False) -
     from connector.alerts.views import alerts_view, message_view
 
     async def read(connection: AsyncConnection) -> tuple[list[Alert], list[KeptMessage]]:
-        return await standing_alerts(connection), await alert_messages(connection, MOST_MESSAGES, undelivered=True)
+        return await standing_alerts(connection), await undelivered_messages(connection, MOST_MESSAGES)
 
     standing, undelivered = read_store(settings_or_exit(config), read)
     if as_json:

@@ -3,8 +3,10 @@
 from datetime import datetime
 from typing import Literal
 
+from pydantic import Field
+
 from connector.alerts.post import Outcome
-from connector.api.shapes import WHO, Answer, Body
+from connector.api.shapes import WHO, Answer, Body, Question, RowCursor
 from connector.domain.alarm_facts import AlarmKind
 from connector.domain.alert_facts import Occasion
 from connector.store.alerts import MessageState
@@ -67,8 +69,19 @@ class AlertList(Answer):
     """The names of the configured targets."""
     messages: list[AlertMessage]
     """The newest messages."""
+    next: str | None
+    """The `cursor` of the next page of messages; null on the last one."""
     undelivered: list[AlertMessage]
     """Messages that still wait, or were given up after a day."""
+
+
+class AlertQuestion(Question):
+    """Which of the messages."""
+
+    limit: int = Field(default=50, ge=1, le=200)
+    """How many."""
+    cursor: RowCursor = ""
+    """`next` of the page before."""
 
 
 class AlertAcknowledgement(Body):

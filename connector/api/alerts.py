@@ -14,19 +14,19 @@ from connector.api.alert_shapes import (
     AlertAcknowledgement,
     AlertInShort,
     AlertList,
+    AlertQuestion,
     AlertTrial,
     AlertTrialOutcome,
 )
-from connector.api.requests import as_json, id_in, read_body, who_asks
+from connector.api.requests import as_json, id_in, number_in, read_body, read_query, who_asks
 from connector.domain.acts import check_who
 from connector.domain.roles import Permission
 from connector.http import ApiError
 from connector.store.alerts import AlertBook
 
-MOST_MESSAGES = 50
 MOST_UNDELIVERED = 100
 
-_LIST = Operation("alerts", "What stands, and which messages arrived", AlertList)
+_LIST = Operation("alerts", "What stands, and which messages arrived", AlertList, asks=AlertQuestion)
 _ACKNOWLEDGE = Operation(
     "alerts", "Take care of an alert", AlertInShort, HTTPStatus.CREATED, takes=AlertAcknowledgement
 )
@@ -47,19 +47,23 @@ class AlertsApi:
         routes.post("/api/v1/alerts/test", self._test, needs=Permission.ADMINISTER, operation=_TEST)
         routes.post("/api/v1/alerts/{id}/acknowledge", self._acknowledge, needs=Permission.ACT, operation=_ACKNOWLEDGE)
 
-    async def _list(self, _request: web.Request) -> web.Response:
-        """200 with `{"alerts": [...], "targets": [...], "messages": [...], "undelivered": [...]}`.
+    async def _list(self, request: web.Request) -> web.Response:
+        """200 with `{"alerts": [...], "targets": [...], "messages": [...], "next": null, "undelivered": [...]}`.
 
         Alerts stand, or their end is still to be told; those where most can be saved come first. `messages` are the
-        newest 50, `undelivered` those of them all that wait, or were given up after a day.
+        newest, `limit` (50, at most 200) of them, and older ones with `next` as `cursor`; `undelivered` are those of
+        them all that wait, or were given up after a day.
         """
-        messages = await self._book.messages(MOST_MESSAGES)
-        undelivered = await self._book.messages(MOST_UNDELIVERED, undelivered=True)
+        asked = read_query(request, AlertQuestion)
+        messages = await self._book.messages(asked.limit + 1, number_in(asked.cursor))
+        shown = messages[: asked.limit]
+        undelivered = await self._book.undelivered(MOST_UNDELIVERED)
         return as_json(
             {
                 "alerts": alerts_view(await self._book.standing()),
                 "targets": self._desk.targets,
-                "messages": [message_view(each) for each in messages],
+                "messages": [message_view(each) for each in shown],
+                "next": str(shown[-1].id) if len(messages) > asked.limit else None,
                 "undelivered": [message_view(each) for each in undelivered],
             }
         )

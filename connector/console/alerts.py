@@ -61,7 +61,7 @@ class AlertPages:
             "alerts.html",
             alerts=[(alert, headline(alert.lead.kind), where_to_act(alert.lead)) for alert in standing],
             messages=await self._book.messages(MOST_MESSAGES),
-            undelivered=await self._book.messages(MOST_MESSAGES, undelivered=True),
+            undelivered=await self._book.undelivered(MOST_MESSAGES),
             targets=self._desk.targets,
             tried=tried,
         )

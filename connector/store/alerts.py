@@ -104,8 +104,14 @@ _DUE = (
     .limit(MOST_DUE)
 )
 _NEXT_DUE = select(func.min(alert_message.c.due_at)).where(*_OF_TARGET)
-_NEWEST = select(alert_message).order_by(alert_message.c.at.desc(), alert_message.c.id.desc()).limit(bindparam("most"))
-_UNDELIVERED = _NEWEST.where(text(UNDELIVERED), text("state IN ('waiting', 'given_up')"))
+_PAGE = select(alert_message).order_by(alert_message.c.id.desc()).limit(bindparam("most"))
+_OLDER = _PAGE.where(alert_message.c.id < bindparam("before"))
+_UNDELIVERED = (
+    select(alert_message)
+    .where(text(UNDELIVERED), text("state IN ('waiting', 'given_up')"))
+    .order_by(alert_message.c.at.desc(), alert_message.c.id.desc())
+    .limit(bindparam("most"))
+)
 _SETTLE = (
     update(alert_message)
     .where(alert_message.c.id == bindparam("of"))
@@ -183,10 +189,9 @@ async def standing_alerts(connection: AsyncConnection) -> list[Alert]:
     return sorted(found, key=lambda each: each.id)  # asked for in this order, the whole table would be read
 
 
-async def alert_messages(connection: AsyncConnection, limit: int, *, undelivered: bool = False) -> list[KeptMessage]:
-    """The newest messages; or of those that have not arrived, waiting or given up, the newest."""
-    query = _UNDELIVERED if undelivered else _NEWEST
-    return [_message_of(row) for row in await connection.execute(query, {"most": limit})]
+async def undelivered_messages(connection: AsyncConnection, limit: int) -> list[KeptMessage]:
+    """Of the messages that have not arrived, waiting or given up, the newest."""
+    return [_message_of(row) for row in await connection.execute(_UNDELIVERED, {"most": limit})]
 
 
 class AlertBook(Part):
@@ -219,10 +224,16 @@ class AlertBook(Part):
         found: Alert | None = await self._submit(acknowledge_alerts, (alert_id, who, at))
         return found
 
-    async def messages(self, limit: int, *, undelivered: bool = False) -> list[KeptMessage]:
-        """The newest messages; or of those that have not arrived, waiting or given up, the newest."""
+    async def messages(self, limit: int, before: int | None = None) -> list[KeptMessage]:
+        """The newest messages, or the newest before a message's id."""
+        query, values = (_PAGE, {}) if before is None else (_OLDER, {"before": before})
         async with self._reader() as connection:
-            return await alert_messages(connection, limit, undelivered=undelivered)
+            return [_message_of(row) for row in await connection.execute(query, {"most": limit, **values})]
+
+    async def undelivered(self, limit: int) -> list[KeptMessage]:
+        """Of the messages that have not arrived, waiting or given up, the newest."""
+        async with self._reader() as connection:
+            return await undelivered_messages(connection, limit)
 
     async def due(self, target: str, now: datetime) -> list[KeptMessage]:
         """Messages to send to a target now, the oldest first."""

@@ -279,5 +279,5 @@ async def test_the_sender_of_the_only_target_ends(
         await guard_time.checks(running)
 
         assert service.titles == ["知らせを送れていません"]
-        waiting = await running.app.store.alerts.messages(10, undelivered=True)
+        waiting = await running.app.store.alerts.undelivered(10)
         assert [message.title for message in waiting] == ["内部処理が終了 alerts to office"]

@@ -141,7 +141,7 @@ async def test_an_outage_of_the_service_loses_nothing_and_is_shown(rig: Rig, ser
     for minutes in (0, 0.2, 1, 2):
         await rig.pass_time(minutes=minutes)
 
-    (waiting,) = await rig.store.alerts.messages(10, undelivered=True)
+    (waiting,) = await rig.store.alerts.undelivered(10)
     assert (waiting.state, waiting.attempts, waiting.error) == (MessageState.WAITING, 4, "failed")
     assert [(each.name, each.attempts) for each in await rig.store.alerts.failing()] == [("office", 4)]
     text = rig.metrics.exposition(await rig.store.depths.now(), rig.clock()).decode()

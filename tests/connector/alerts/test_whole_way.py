@@ -23,6 +23,20 @@ async def test_a_key_that_is_refused_and_a_sender_that_cannot_sign_are_told(
         assert service.json_url not in str(found)
 
 
+async def test_messages_are_listed_page_by_page(program: RunProgram, service: Service) -> None:
+    async with program(key="a-key-that-is-wrong") as running_program:
+        assert [await running_program.send(str(number)) for number in range(3)] == [401] * 3
+        await running_program.until(lambda: len(service.titles) == 2)
+
+        _, first = await running_program.ask("GET", "/api/v1/alerts?limit=1")
+        _, last = await running_program.ask("GET", f"/api/v1/alerts?limit=1&cursor={first['next']}")
+        refused, _ = await running_program.ask("GET", "/api/v1/alerts?cursor=x")
+
+        assert [len(page["messages"]) for page in (first, last)] == [1, 1]
+        assert first["messages"] != last["messages"]
+        assert (last["next"], refused) == (None, 400)
+
+
 async def test_somebody_takes_care_of_an_alert(program: RunProgram, service: Service) -> None:
     async with program(key="a-key-that-is-wrong") as running_program:
         await running_program.until(lambda: service.titles != [])

@@ -155,7 +155,7 @@ async def test_a_message_waits_until_it_has_arrived_or_is_given_up(store: Store,
     assert await store.alerts.next_due_at("office") == make.at(5)
     (again,) = await store.alerts.due("office", make.at(5))
     assert (again.title, again.attempts, again.error, again.settled_at) == (two.title, 1, "timeout", make.at())
-    assert [(m.state, m.error) for m in await store.alerts.messages(10, undelivered=True)] == [
+    assert [(m.state, m.error) for m in await store.alerts.undelivered(10)] == [
         (MessageState.GIVEN_UP, "failed"),
         (MessageState.WAITING, "timeout"),
     ]
@@ -199,7 +199,6 @@ async def test_pages_hear_of_it(store: Store, make: Make) -> None:
         (alerts._LOST, "ix_alert_message_undelivered"),
         (alerts._LAST, "ix_alert_message_at"),
         (alerts._UNDELIVERED, "ix_alert_message_undelivered"),
-        (alerts._NEWEST, "ix_alert_message_at"),
     ],
 )
 async def test_what_is_asked_for_again_and_again_goes_through_an_index(
@@ -213,6 +212,19 @@ async def test_what_is_asked_for_again_and_again_goes_through_an_index(
 
     assert any(index in step[3] for step in steps), steps
     assert not [step for step in steps if step[3].startswith("SCAN") and "INDEX" not in step[3]]
+
+
+async def test_messages_come_the_newest_first_page_by_page(store: Store, make: Make, plans: Any) -> None:
+    """By their key, backwards, so that the limit ends the walk."""
+    await store.alerts.record(decided(make, alert(make), letters=5))
+
+    pages = [[each.id for each in await store.alerts.messages(2, before)] for before in (None, 4, 2)]
+
+    assert pages == [[5, 4], [3, 2], [1]]
+    assert [steps for statement, steps in plans().items() if "ORDER BY" in statement] == [
+        ["SCAN alert_message"],
+        ["SEARCH alert_message USING INTEGER PRIMARY KEY (rowid<?)"],
+    ]
 
 
 async def test_an_empty_decision_is_no_commit(store: Store, make: Make) -> None:
