@@ -7,6 +7,7 @@ from aiohttp import web
 
 from connector.access.gate import actor_of
 from connector.access.routes import Routes
+from connector.alerts import words
 from connector.alerts.desk import AlertDesk
 from connector.api.requests import id_in
 from connector.console.forms import read_form, see_other
@@ -64,4 +65,5 @@ class AlertPages:
             undelivered=await self._book.undelivered(MOST_MESSAGES),
             targets=self._desk.targets,
             tried=tried,
+            words=words,
         )
