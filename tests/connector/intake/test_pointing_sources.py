@@ -122,7 +122,7 @@ def events(service: Service) -> list[tuple[Any, ...]]:
 
 def left_behind(folder: Path) -> bytes:
     """Everything that the service has on disk."""
-    return b"".join(path.read_bytes() for path in folder.iterdir() if path.name != "config.toml")
+    return b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file() and path.name != "config.toml")
 
 
 SHIPPED = json.dumps(
