@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -10,6 +13,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
+from connector import console
 from connector.access.routes import Handler, Routes
 from connector.console.stream import Stream
 from connector.store.changes import Changes, Topic
@@ -18,6 +22,7 @@ if TYPE_CHECKING:
     from tests.connector.console.conftest import Place
 
 WITHIN_S = 20
+STATIC = Path(console.__file__).parent / "static"
 
 
 async def next_event(response: aiohttp.ClientResponse) -> list[str]:
@@ -35,6 +40,13 @@ async def test_a_commit_is_told_by_its_topics_alone(place: Place) -> None:
         place.app.store.changes.tell({Topic.ENTRIES, Topic.CONFLICTS})
 
         assert await next_event(response) == ["conflicts", "entries"]
+
+
+def test_the_script_reads_everything_anew_that_it_may_have_missed() -> None:
+    """After a gap in the stream: each topic that there is."""
+    (topics,) = re.findall(r"const TOPICS = (\[.*?\]);", (STATIC / "live.js").read_text(encoding="utf-8"))
+
+    assert set(json.loads(topics)) == set(Topic)
 
 
 async def test_nobody_listens_without_a_log_in(place: Place) -> None:
