@@ -30,6 +30,22 @@ class DeliveryAnswer(Answer):
     """Where it points to, when that could not be fetched."""
 
 
+class BroughtLabel(Answer):
+    """A label, as its sender wrote it."""
+
+    order_ref: str
+    tracking_no: str
+
+
+class NewestDeliveryAnswer(DeliveryAnswer):
+    """A delivery of a source."""
+
+    labels: int
+    """How many label events it brought."""
+    first_labels: list[BroughtLabel]
+    """The first of them."""
+
+
 class DeliveryList(Answer):
     """Deliveries, the newest first."""
 
@@ -139,7 +155,7 @@ class SourceList(Answer):
 class SourceInFullAnswer(SourceAnswer):
     """A source with its newest deliveries and its secrets."""
 
-    newest: list[DeliveryAnswer]
+    newest: list[NewestDeliveryAnswer]
     in_vain: list[DeliveryAnswer]
     """The newest that could not be read, or not be fetched."""
     refused: list[RefusalAnswer]

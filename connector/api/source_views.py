@@ -4,7 +4,9 @@ from datetime import datetime
 
 from carriers.model import Way
 from connector.api.source_shapes import (
+    BroughtLabel,
     DeliveryAnswer,
+    NewestDeliveryAnswer,
     PollAnswer,
     RefusalAnswer,
     SecretAnswer,
@@ -46,7 +48,14 @@ def source_in_full(of: SourceInFull, now: datetime) -> SourceInFullAnswer:
     """A source with all that is known of it."""
     return SourceInFullAnswer(
         **dict(source_view(of.facts, now)),
-        newest=[DeliveryAnswer(**delivery_view(each)) for each in of.newest],
+        newest=[
+            NewestDeliveryAnswer(
+                **delivery_view(each.delivery),
+                labels=each.labels,
+                first_labels=[BroughtLabel.model_validate(label) for label in each.first],
+            )
+            for each in of.newest
+        ],
         in_vain=[DeliveryAnswer(**delivery_view(each)) for each in of.in_vain],
         refused=[RefusalAnswer.model_validate(each) for each in of.facts.refused],
         secrets=[secret_view(each) for each in of.facts.secrets],

@@ -6,6 +6,7 @@ from http import HTTPStatus
 
 from aiohttp import BodyPartReader, web
 
+from carriers import SOURCES
 from carriers.model import Way
 from connector.access.audit import say_of_deed
 from connector.access.gate import actor_of
@@ -20,6 +21,7 @@ from connector.http import ApiError
 from connector.intake.body import MAX_BODY
 from connector.sources import words
 from connector.sources.desk import LATELY, SourceDesk
+from connector.sources.facts import TELLS
 from connector.sources.secret_desk import SecretDesk, SecretRefused
 from connector.sources.trial import PROOFS, Trial
 from connector.tokens import HOW_TO_MAKE_A_KEY
@@ -113,6 +115,7 @@ class SourcePages:
             proofs=PROOFS,
             reasons=WORDINGS,
             way=Way(of.facts.kind.way),
+            tells=[said for told, said in TELLS.items() if told in SOURCES[of.facts.kind.kind].tells],
             hours=LATELY.total_seconds() // 3600,
             can_keep=self._secrets.can_keep,
             how_to_make_a_key=HOW_TO_MAKE_A_KEY,

@@ -20,7 +20,7 @@ from connector.sources.trial import Trial, try_out
 from connector.store.now import LastDelivery
 from connector.store.polls import PollRow
 from connector.store.refusals import ListedDelivery
-from connector.store.source_log import Counts
+from connector.store.source_log import Counts, NewestDelivery
 from connector.store.store import Store
 
 LATELY = timedelta(hours=24)
@@ -68,7 +68,7 @@ class SourceInFull:
     """A source with its newest deliveries, and those of them that were in vain."""
 
     facts: SourceFacts
-    newest: Sequence[ListedDelivery]
+    newest: Sequence[NewestDelivery]
     in_vain: Sequence[ListedDelivery]
 
 

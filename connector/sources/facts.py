@@ -1,11 +1,12 @@
 """The kinds of source in words, for the list on the terminal and for docs/sources.md."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from carriers import SOURCES
 from carriers.kinds import FiledKind, PolledKind, PushedKind, ScannedKind, SourceKind
 from carriers.model import EventKind, Way
+from connector.domain.language import Said
 
 WAYS = {
     Way.PUSHED: "sends webhooks",
@@ -15,13 +16,14 @@ WAYS = {
 }
 """Every way in, in words."""
 
-_TELLS = {
-    EventKind.PRINTED: "printed",
-    EventKind.PACKED: "packed",
-    EventKind.HANDED_OVER: "handed over",
-    EventKind.SCANNED: "scanned",
-    EventKind.VOIDED: "voided",
+TELLS: Mapping[EventKind, Said] = {
+    EventKind.PRINTED: Said("印刷", "printed"),
+    EventKind.PACKED: Said("検品", "packed"),
+    EventKind.HANDED_OVER: Said("引き渡し", "handed over"),
+    EventKind.SCANNED: Said("配送会社の読み取り", "scanned"),
+    EventKind.VOIDED: Said("取り消し", "voided"),
 }
+"""What a source may tell of a label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def facts_of(kind: SourceKind) -> KindFacts:
         title=kind.title,
         way=str(kind.way),
         authentication=kind.authentication or _by_its_form(kind),
-        tells=tuple(word for told, word in _TELLS.items() if told in kind.tells),
+        tells=tuple(said.en for told, said in TELLS.items() if told in kind.tells),
         proof=kind.proved_by,
         unverified=kind.unverified,
         spec=kind.spec,

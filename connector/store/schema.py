@@ -63,6 +63,7 @@ label_event = Table(
     Column("received_at", UtcTime, nullable=False),
     UniqueConstraint("source", "key"),
     Index(None, "shop", "tracking_number"),
+    Index(None, "delivery_id", "id"),
 )
 
 fetch = Table(

@@ -80,7 +80,8 @@ async def test_what_it_sent_is_counted_and_listed(service: Service) -> None:
 
     assert (shown["state"], shown["last_24_h"], shown["labels_24_h"]) == ("fine", {"accepted": 1}, 1)
     assert 0 <= shown["silent_s"] < 60
-    assert [(each["outcome"], each["times_seen"]) for each in shown["newest"]] == [("accepted", 1)]
+    assert [(each["outcome"], each["times_seen"], each["labels"]) for each in shown["newest"]] == [("accepted", 1, 1)]
+    assert shown["newest"][0]["first_labels"] == [{"order_ref": "1234567890", "tracking_no": sagawa_number(1)}]
     assert shown["in_vain"] == []
 
 

@@ -144,3 +144,4 @@ async def test_what_sources_sent_is_read_by_their_indexes(store: Store, make: Ma
     assert any(step.endswith("(source=? AND received_at>?)") for step in by_source)
     assert any(step.endswith("(source=?)") for step in by_source)
     assert any("ix_entry_in_work" in step for steps in explained.values() for step in steps)
+    assert any("ix_label_event_delivery_id_id" in step for steps in explained.values() for step in steps)
