@@ -16,7 +16,6 @@ from connector.domain.orders import ShippingStatus
 from connector.domain.report import cancel_rate, report
 from connector.domain.report_facts import CancelRule, Counting, Month
 from connector.domain.silence import Signs
-from connector.keeper.claims import ClaimsWatch
 from connector.measure.watch import AlarmsWatch
 from connector.sandbox import FaultKind, NewLine
 from connector.sandbox.writes import enter_by_hand
@@ -191,17 +190,7 @@ async def test_a_month_as_it_was(rig: Rig, clock: Clock) -> None:
     rig.market.accept_cancel(later)
     await rig.wait(days=1)
     await rig.enter(late)
-    claims = ClaimsWatch(
-        "main",
-        rig.keeper,
-        store=rig.store,
-        client=rig.desk._client,
-        lines=rig.lines,
-        clock=clock,
-        every_s=30,
-        calls_per_second=5,
-    )
-    await claims.look()
+    await rig.claims_watch.look()
     month = Month.of(clock())
     found = report(await rig.store.month_material(month, ("main",)), month, ("main",), CancelRule(), clock())
 

@@ -12,29 +12,18 @@ from connector.domain.acts import Act, ActKind
 from connector.domain.entry import EntryState
 from connector.domain.orders import ShippingStatus
 from connector.domain.reasons import Reason
-from connector.keeper.claims import ClaimsWatch
 from connector.sandbox import NewLine
 
 if TYPE_CHECKING:
-    from tests.connector.keeper.conftest import Clock, Rig
+    from tests.connector.keeper.conftest import Rig
 
 LINE = NewLine(status=ShippingStatus.PREPARING, ship_by=date(2026, 11, 30))
 WAITING = (EntryState.WAITING, Reason.BEFORE_ITS_MOMENT)
 
 
-async def look(rig: Rig, clock: Clock) -> None:
+async def look(rig: Rig) -> None:
     """One look of the claims watch, and all that follows from it."""
-    watch = ClaimsWatch(
-        "main",
-        rig.keeper,
-        store=rig.store,
-        client=rig.desk._client,
-        lines=rig.lines,
-        clock=clock,
-        every_s=30,
-        calls_per_second=5,
-    )
-    await watch.look()
+    await rig.claims_watch.look()
     await rig.wait(minutes=2)
 
 
@@ -48,29 +37,29 @@ async def waiting(rig: Rig) -> str:
     return order_no
 
 
-async def test_a_request_is_a_conflict_at_once_and_the_number_still_waits(rig: Rig, clock: Clock, waiting: str) -> None:
+async def test_a_request_is_a_conflict_at_once_and_the_number_still_waits(rig: Rig, waiting: str) -> None:
     rig.market.ask_cancel(waiting)
-    await look(rig, clock)
+    await look(rig)
 
     assert await rig.conflicts() == [(waiting, "in_the_gap", "")]
     assert await rig.ends() == [(waiting, *WAITING)]
     assert rig.writes() == []
 
 
-async def test_a_cancel_is_a_conflict_at_once(rig: Rig, clock: Clock, waiting: str) -> None:
+async def test_a_cancel_is_a_conflict_at_once(rig: Rig, waiting: str) -> None:
     rig.market.ask_cancel(waiting)
     rig.market.accept_cancel(waiting)
-    await look(rig, clock)
+    await look(rig)
 
     assert await rig.conflicts() == [(waiting, "cancelled_parcel_exists", "")]
     assert await rig.ends() == [(waiting, EntryState.CONFLICT, Reason.CANCELLED)]
 
 
-async def test_a_request_that_ends_closes_its_conflict(rig: Rig, clock: Clock, waiting: str) -> None:
+async def test_a_request_that_ends_closes_its_conflict(rig: Rig, waiting: str) -> None:
     rig.market.ask_cancel(waiting)
-    await look(rig, clock)
+    await look(rig)
     rig.market.refuse_cancel(waiting)
-    await look(rig, clock)
+    await look(rig)
     await rig.wait(hours=1)
 
     ((_, _, outcome),) = await rig.conflicts()
@@ -78,9 +67,9 @@ async def test_a_request_that_ends_closes_its_conflict(rig: Rig, clock: Clock, w
     assert await rig.ends() == [(waiting, *WAITING)]
 
 
-async def test_the_moment_enters_it_in_the_same_conflict(rig: Rig, clock: Clock, waiting: str) -> None:
+async def test_the_moment_enters_it_in_the_same_conflict(rig: Rig, waiting: str) -> None:
     rig.market.ask_cancel(waiting)
-    await look(rig, clock)
+    await look(rig)
     (entry,) = await rig.entries()
     await rig.hear(waiting, entry.tracking_no, kind=EventKind.SCANNED)
     await rig.work()
@@ -89,12 +78,12 @@ async def test_the_moment_enters_it_in_the_same_conflict(rig: Rig, clock: Clock,
     assert len(await rig.conflicts()) == 1
 
 
-async def test_a_person_who_refused_it_need_not_wait_for_the_moment(rig: Rig, clock: Clock, waiting: str) -> None:
+async def test_a_person_who_refused_it_need_not_wait_for_the_moment(rig: Rig, waiting: str) -> None:
     """After a refusal the number must stand the same day (A3)."""
     rig.market.ask_cancel(waiting)
-    await look(rig, clock)
+    await look(rig)
     (row,) = await rig.rows("conflict")
-    await rig.store.act_on(Act(ActKind.ENTER_NOW, row.id, "sato", "refused", clock(), "refused_in_qsm"))
+    await rig.store.act_on(Act(ActKind.ENTER_NOW, row.id, "sato", "refused", rig.clock(), "refused_in_qsm"))
     await rig.work()
 
     assert await rig.ends() == [(waiting, EntryState.CONFIRMED, Reason.SHOWN)]
@@ -108,14 +97,14 @@ async def test_a_person_who_refused_it_need_not_wait_for_the_moment(rig: Rig, cl
     ],
 )
 async def test_a_number_that_is_held_for_itself_meets_a_request_too(
-    rig: Rig, clock: Clock, label: dict[str, Any], reason: Reason
+    rig: Rig, label: dict[str, Any], reason: Reason
 ) -> None:
     (order_no,) = rig.cart(LINE)
     entry = await rig.enter(order_no, **label)
     assert (entry.state, entry.reason) == (EntryState.HELD, reason)
     await rig.wait(minutes=1)
     rig.market.ask_cancel(order_no)
-    await look(rig, clock)
+    await look(rig)
 
     assert await rig.conflicts() == [(order_no, "in_the_gap", "")]
     assert await rig.ends() == [(order_no, EntryState.HELD, reason)]
