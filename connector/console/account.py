@@ -13,9 +13,8 @@ from connector.access.routes import Routes
 from connector.access.sessions import Sessions
 from connector.api.requests import id_in
 from connector.console.forms import read_form, see_other
-from connector.console.language import keep_language
+from connector.console.language import chosen_language, keep_language
 from connector.console.pages import Pages
-from connector.domain.language import Language
 from connector.domain.people import SHORTEST_PASSWORD, WORDINGS, PeopleRefused, Refusal
 from connector.domain.reasons import Wording
 from connector.domain.roles import Actor, Permission
@@ -87,10 +86,7 @@ class AccountPages:
     async def _language(self, request: web.Request) -> web.Response:
         """303 back; pages speak the language from now on, here and after the next log-in anywhere."""
         user_id, _ = _person(actor_of(request))
-        wanted = (await read_form(request)).get("language", "")
-        if wanted not in set(Language):
-            raise ApiError(422, "unknown_language", "There is no such language.", "The languages are ja and en.")
-        language = Language(wanted)
+        language = chosen_language(await read_form(request))
         await self._store.users.change(UserChange(user_id, self._clock(), language=language))
         response = see_other("/account?done=language")
         keep_language(request, response, language)

@@ -1,5 +1,7 @@
 """``POST /language``: the reader's choice, kept in the browser; it needs no log-in and no JavaScript."""
 
+from collections.abc import Mapping
+
 from aiohttp import web
 
 from connector.access.gate import require_own_page, seen_origin
@@ -26,12 +28,23 @@ class LanguageChoice:
         """
         require_own_page(request)
         form = await read_form(request)
-        language, back = form.get("language", ""), local_path(form.get("next", ""))
-        if language not in set(Language):
-            raise ApiError(422, "unknown_language", "There is no such language.", "The languages are ja and en.")
-        response = see_other(back)
-        keep_language(request, response, Language(language))
+        language = chosen_language(form)
+        response = see_other(local_path(form.get("next", "")))
+        keep_language(request, response, language)
         return response
+
+
+def chosen_language(form: Mapping[str, str]) -> Language:
+    """The language that a form names.
+
+    Raises:
+        ApiError: there is none.
+    """
+    try:
+        return Language(form.get("language", ""))
+    except ValueError:
+        hint = "The languages are ja and en."
+        raise ApiError(422, "unknown_language", "There is no such language.", hint) from None
 
 
 def keep_language(request: web.Request, response: web.StreamResponse, language: Language) -> None:
