@@ -14,7 +14,7 @@ from carriers.model import Delivery, Ignored, Reading
 from carriers.polling import UNREADABLE_ROW
 from connector.domain.language import Said
 from connector.domain.parcel import Parcel, ParcelState
-from connector.domain.reasons import Reason
+from connector.domain.reasons import Reason, Wording
 from connector.domain.references import candidates
 from connector.intake.body import MAX_BODY
 from connector.intake.decoding import FileRefused, inspect
@@ -35,17 +35,19 @@ class Proof(StrEnum):
     WRONG = "wrong"
 
 
-PROOFS: Mapping[Proof, Said] = {
-    Proof.NO_QUESTION: Said("", ""),
-    Proof.PROVEN: Said("正しい", "proven"),
-    Proof.NEEDS_HEADERS: Said(
-        "確認していません。一緒に届いたヘッダーが必要です", "not checked: that needs the headers that came with it"
+PROOFS: Mapping[Proof, Wording] = {
+    Proof.NO_QUESTION: Wording("", "", "", ""),
+    Proof.PROVEN: Wording("正しい", "proven", "", ""),
+    Proof.NEEDS_HEADERS: Wording(
+        "未確認", "not checked", "一緒に届いたヘッダーが必要です。", "that needs the headers that came with it"
     ),
-    Proof.NEEDS_KEYS: Said(
-        "確認していません。連携先が公開する鍵が必要で、ここでは取得しません",
-        "not checked: that needs the vendor's published keys, and nothing is asked here",
+    Proof.NEEDS_KEYS: Wording(
+        "未確認",
+        "not checked",
+        "連携先が公開する鍵が必要ですが、ここでは取得しません。",
+        "that needs the vendor's published keys, and nothing is asked here",
     ),
-    Proof.WRONG: Said("署名が合いません。届いても401で断ります", "wrong: this would be answered with 401"),
+    Proof.WRONG: Wording("合いません", "wrong", "届いても401で断ります。", "this would be answered with 401"),
 }
 
 
@@ -108,7 +110,8 @@ class Trial:
     @property
     def signature(self) -> str:
         """Whether the sender is proven, in English; empty where that is no question."""
-        said = PROOFS[self.proof].en
+        words = PROOFS[self.proof]
+        said = f"{words.en}: {words.next_en}" if words.next_en else words.en
         return f"{said} ({self.bad_reason})" if self.bad_reason else said
 
     @property

@@ -44,7 +44,7 @@ async def test_why_a_payload_cannot_be_read(place: Place, language: str, said: s
 async def test_what_is_wrong_with_a_signature(place: Place) -> None:
     page, details = apart(await page_of(place, "/sources/table/trial", trial("{}", "webhook-id: msg_1")))
 
-    assert "署名が合いません。届いても401で断ります" in page
+    assert "届いても401で断ります。" in page
     assert any("missing_header" in each for each in details)
     assert "401 (" not in page
 
