@@ -105,7 +105,7 @@ class AlertSettings(WithSecrets):
     rules: tuple[AlertRule, ...] = ()
     """Who is told of what, and when: tables [[alerts.rules]]. Without any, every target is told of everything."""
     quiet_hours: Annotated[str, AfterValidator(hours_or_none)] = ""
-    """Hours in Japan, as 22:00-07:00: then only what can still save goods or money, or stops people at work, is told."""
+    """Hours in Japan, as 22:00-07:00: then only what can still save goods or money, or stops people at work."""
     follow_up_hours: Annotated[tuple[float, ...], BeforeValidator(_read_ages), AfterValidator(_ages)] = (1, 4, 24)
     """At these ages, in hours, something that still stands and that nobody has acknowledged is told again."""
     sender_refused_in_a_row: int = Field(default=5, ge=1, le=1000)
