@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import burst, conflicts, entries, files, gap, intake, store
+from bench import burst, conflicts, entries, files, gap, intake, keeping, store
 from bench.report import Measured
 
 BENCHES: dict[str, Callable[[], Coroutine[None, None, Measured]]] = {
@@ -22,6 +22,7 @@ BENCHES: dict[str, Callable[[], Coroutine[None, None, Measured]]] = {
     "conflicts": conflicts.measure,
     "files": files.measure,
     "entries": entries.measure,
+    "keeping": keeping.measure,
 }
 
 PAGE = """\
