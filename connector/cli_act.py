@@ -2,6 +2,7 @@
 
 import asyncio
 
+from connector.cli_deeds import written_down
 from connector.daemon_api import DaemonRefused, DaemonSilent, post
 from connector.domain.acts import Act, ActRefused
 from connector.settings import Settings
@@ -32,7 +33,8 @@ async def do_act(settings: Settings, act: Act) -> str:
     except StoreError as error:
         raise ActFailed(str(error)) from None
     try:
-        await store.act_on(act)
+        async with written_down(store, "conflicts act", f"conflict {act.conflict_id}", act.kind.replace("_", "-")):
+            await store.act_on(act)
     except (ActRefused, StoreError) as error:
         raise ActFailed(f"Nothing was done: {error}.") from None
     finally:

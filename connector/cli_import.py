@@ -10,6 +10,7 @@ from rich.table import Table
 
 from carriers import FILED
 from connector.assembly.sources import filed
+from connector.cli_deeds import written_down
 from connector.clock import utc_now
 from connector.intake.decoding import FileRefused
 from connector.intake.files import FileIntake, FileSummary
@@ -53,7 +54,8 @@ async def _imported(settings: Settings, file: Path, name: str, errors: Console) 
     except StoreError as error:
         raise _Stopped(str(error)) from None
     try:
-        return await _taken(FileIntake(filed(name, source), store, utc_now), file, errors)
+        async with written_down(store, "import", f"source {name}"):
+            return await _taken(FileIntake(filed(name, source), store, utc_now), file, errors)
     except FileRefused as refused:
         raise _Stopped(f"{file.name}: {refused.problem}.\n{refused.mend}\n{refused.ja}") from None
     except OSError as error:

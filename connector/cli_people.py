@@ -1,12 +1,10 @@
 """What ``users`` and ``tokens`` share: through the daemon's API while it runs, else into the store itself."""
 
 import asyncio
-import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from http import HTTPStatus
 from typing import Annotated, Any, Protocol, TypeVar
 
 import typer
@@ -14,20 +12,19 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from connector.access.local import user_name
 from connector.access.login_limits import LoginLimits
 from connector.access.passwords import Passwords
 from connector.access.people import PeopleDesk
 from connector.cli_act import TIMEOUT_S, ActFailed
+from connector.cli_deeds import who_runs_this, written_down
 from connector.cli_store import EXIT_WRONG_USE, fail
 from connector.clock import utc_now
 from connector.console.look import full_time
 from connector.daemon_api import DaemonRefused, DaemonSilent, ask
 from connector.domain.language import Language
 from connector.domain.people import PeopleRefused, usable_name
-from connector.domain.roles import Role, Via
+from connector.domain.roles import Role
 from connector.settings import Settings
-from connector.store.deeds import Deed, Outcome
 from connector.store.errors import StoreError, StoreInUse
 from connector.store.store import Store
 from connector.store.users import UserChange
@@ -121,45 +118,34 @@ class _IntoTheStore:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._desk = PeopleDesk(store, Passwords(), LoginLimits(), utc_now, time.monotonic)
-        self._who = user_name(os.geteuid())
 
     async def add_user(self, name: str, password: str, role: Role, language: Language) -> None:
-        async with self._written_down("users add", f"user {name}"):
+        async with written_down(self._store, "users add", f"user {name}"):
             await self._desk.add_user(name, password, role, language)
 
     async def change_user(self, user_id: int, *, role: Role | None = None, disabled: bool | None = None) -> None:
         what = "role" if disabled is None else "disable" if disabled else "enable"
-        async with self._written_down(f"users {what}", f"id {user_id}", f"role {role}" if role is not None else ""):
+        async with written_down(
+            self._store, f"users {what}", f"id {user_id}", f"role {role}" if role is not None else ""
+        ):
             await self._store.users.change(UserChange(user_id, utc_now(), role, disabled=disabled))
 
     async def set_password(self, user_id: int, password: str) -> None:
-        async with self._written_down("users password", f"id {user_id}"):
+        async with written_down(self._store, "users password", f"id {user_id}"):
             await self._desk.set_password(user_id, password)
 
     async def end_session(self, session_id: int) -> None:
-        async with self._written_down("users sessions --end", f"id {session_id}"):
+        async with written_down(self._store, "users sessions --end", f"id {session_id}"):
             await self._store.sessions.end(session_id)
 
     async def add_token(self, name: str, role: Role, expires_days: float | None) -> str:
-        async with self._written_down("tokens add", f"token {name}", f"role {role}"):
-            _, token = await self._desk.add_token(name, role, self._who, expires_days)
+        async with written_down(self._store, "tokens add", f"token {name}", f"role {role}"):
+            _, token = await self._desk.add_token(name, role, who_runs_this(), expires_days)
         return token
 
     async def withdraw_token(self, token_id: int) -> None:
-        async with self._written_down("tokens withdraw", f"id {token_id}"):
+        async with written_down(self._store, "tokens withdraw", f"id {token_id}"):
             await self._store.tokens.withdraw(token_id, utc_now())
-
-    @asynccontextmanager
-    async def _written_down(self, action: str, subject: str, detail: str = "") -> AsyncIterator[None]:
-        """As the daemon does it: the row before the deed, its outcome after it."""
-        deed = Deed(utc_now(), self._who, Via.COMMAND, action, subject, detail)
-        deed_id = await self._store.deeds.begin(deed)
-        status = HTTPStatus.CONFLICT
-        try:
-            yield
-            status = HTTPStatus.OK
-        finally:
-            await self._store.deeds.settle(Outcome(deed_id, status, subject, detail))
 
 
 def do(settings: Settings, work: Callable[[People], Awaitable[T]]) -> T:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from connector.cli_act import TIMEOUT_S, ActFailed
+from connector.cli_deeds import written_down
 from connector.daemon_api import DaemonRefused, DaemonSilent, post
 from connector.domain.acts import ActRefused
 from connector.domain.entry_acts import EntryAct, LabelAct
@@ -29,15 +30,22 @@ async def perform(settings: Settings, wanted: Sequence[EntryAct | LabelAct]) -> 
         raise ActFailed(str(error)) from None
     try:
         for each in wanted:
-            if isinstance(each, EntryAct):
-                await store.entry_acts.on_entry(each)
-            else:
-                await store.entry_acts.on_label(each)
+            await _into_the_store(store, each)
     except (ActRefused, StoreError) as error:
         raise ActFailed(f"Nothing was done: {error}.") from None
     finally:
         await store.close()
     return "Kept. The daemon does not run; it goes on from here when it starts."
+
+
+async def _into_the_store(store: Store, wanted: EntryAct | LabelAct) -> None:
+    action = f"entries {wanted.kind.replace('_', '-')}"
+    if isinstance(wanted, EntryAct):
+        async with written_down(store, action, f"entry {wanted.entry_id}"):
+            await store.entry_acts.on_entry(wanted)
+    else:
+        async with written_down(store, action, f"parcel {wanted.parcel_id}"):
+            await store.entry_acts.on_label(wanted)
 
 
 async def _through_the_daemon(settings: Settings, wanted: EntryAct | LabelAct) -> None:

@@ -2,7 +2,9 @@
 
 import asyncio
 
+from connector.api.messages import STATUS
 from connector.assembly import shops
+from connector.cli_deeds import written_down
 from connector.daemon_api import DaemonRefused, DaemonSilent, post
 from connector.domain.language import Said
 from connector.domain.messages import MessageOutcome
@@ -37,12 +39,17 @@ async def send_message(settings: Settings, conflict_id: int, wanted: Wanted) -> 
     except StoreError as error:
         raise SendFailed(str(error)) from None
     try:
-        said, hint = in_english(await _sent(settings, store, conflict_id, wanted))
+        async with written_down(store, "messages send", f"conflict {conflict_id}") as came_to:
+            sent = await _sent(settings, store, conflict_id, wanted)
+            came_to.status = STATUS.get(sent.outcome, came_to.status)
     except (MessageRefused, StoreError) as reason:
         raise SendFailed(f"Nothing was sent: {reason}.") from None
     finally:
         await store.close()
-    return f"{said} {hint}"
+    said = " ".join(in_english(sent))
+    if sent.outcome is not MessageOutcome.SENT:
+        raise SendFailed(said)
+    return said
 
 
 async def _sent(settings: Settings, store: Store, conflict_id: int, wanted: Wanted) -> Sent:
@@ -54,10 +61,7 @@ async def _sent(settings: Settings, store: Store, conflict_id: int, wanted: Want
         raise MessageRefused(Said(f"ショップ {shop} は設定にありません", f"the shop {shop} is not in the settings"))
     async with shops.new_session() as session:
         client = shops.build_client(settings.shops[shop], session, lambda _record: None)
-        sent = await shops.message_desk(settings, store, {shop: client}).send(found[0], wanted)
-    if sent.outcome is not MessageOutcome.SENT:
-        raise SendFailed(" ".join(in_english(sent)))
-    return sent
+        return await shops.message_desk(settings, store, {shop: client}).send(found[0], wanted)
 
 
 async def _through_the_daemon(settings: Settings, conflict_id: int, wanted: Wanted) -> str:

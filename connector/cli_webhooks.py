@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from connector.assembly.webhooks import hook_desk
+from connector.cli_deeds import written_down
 from connector.cli_store import (
     CONFIG,
     EXIT_FINDING,
@@ -111,7 +112,7 @@ def try_target(name: NameArgument, config: ConfigOption = CONFIG) -> None:
         _, tried = await desk.test(name)
         return {"delivered": tried.taken, "status": tried.status, "trouble": tried.trouble}
 
-    answer = _do(_with_target(config, name), f"/api/v1/webhooks/{name}/test", {}, alone)
+    answer = _do(_with_target(config, name), name, "test", {}, alone)
     if not answer["delivered"]:
         status = f", status {answer['status']}" if answer["status"] else ""
         fail(f"Not taken: {answer['trouble']}{status}. docs/webhooks.md says what that means.", EXIT_FINDING)
@@ -132,7 +133,7 @@ def redeliver(
     async def alone(desk: HookDesk) -> Mapping[str, Any]:
         return {"due": await desk.redeliver(name, ids or [])}
 
-    answer = _do(_with_target(config, name), f"/api/v1/webhooks/{name}/redeliver", {"ids": ids or []}, alone)
+    answer = _do(_with_target(config, name), name, "redeliver", {"ids": ids or []}, alone)
     output.print(f"{answer['due']} will be delivered again.", highlight=False)
 
 
@@ -145,7 +146,11 @@ def _with_target(config: Path, name: str) -> Settings:
 
 
 def _do(
-    settings: Settings, path: str, body: Mapping[str, Any], alone: Callable[[HookDesk], Awaitable[Mapping[str, Any]]]
+    settings: Settings,
+    name: str,
+    verb: str,
+    body: Mapping[str, Any],
+    alone: Callable[[HookDesk], Awaitable[Mapping[str, Any]]],
 ) -> Mapping[str, Any]:
     """What the daemon answers, or what comes of it without one; exit code 1 where it was refused."""
     if not database_path(settings.store.url).exists():  # one made here could be of a user that the daemon is not
@@ -155,11 +160,13 @@ def _do(
         try:
             store = await Store.open(settings.store.url)
         except StoreInUse:
-            answer: Mapping[str, Any] = await post(settings, path, body, TIMEOUT_S)
+            answer: Mapping[str, Any] = await post(settings, f"/api/v1/webhooks/{name}/{verb}", body, TIMEOUT_S)
             return answer
         async with AsyncExitStack() as stack:
             stack.push_async_callback(store.close)
-            return await alone(await hook_desk(settings, store, stack))
+            desk = await hook_desk(settings, store, stack)
+            async with written_down(store, f"webhooks {verb}", f"webhook {name}"):
+                return await alone(desk)
 
     try:
         return asyncio.run(run())

@@ -17,7 +17,8 @@ from connector.messages.templates import TemplateError
 from connector.store.store import Store
 
 _EXAMPLE = '{"template": "crossing-apology", "who": "sato", "why": "refused in QSM"}'
-_STATUS = {MessageOutcome.REFUSED: 409, MessageOutcome.NOT_SENT: 503, MessageOutcome.UNCLEAR: 502}
+STATUS = {MessageOutcome.REFUSED: 409, MessageOutcome.NOT_SENT: 503, MessageOutcome.UNCLEAR: 502}
+"""What is answered where a message did not go out, or nobody knows."""
 
 
 class MessageDraft(Answer):
@@ -108,8 +109,8 @@ class MessagesApi:
         except MessageRefused as refused:
             hint = "GET the same address for the texts, which can be copied into QSM."
             raise ApiError(409, "message_refused", f"Nothing was sent: {refused}.", hint) from None
-        if sent.outcome in _STATUS:
+        if sent.outcome in STATUS:
             said, hint = in_english(sent)
-            raise ApiError(_STATUS[sent.outcome], f"message_{sent.outcome}", said, hint)
+            raise ApiError(STATUS[sent.outcome], f"message_{sent.outcome}", said, hint)
         told = {"outcome": str(sent.outcome), "inquiry": sent.inquiry.key, "code": sent.code, "logged": sent.logged}
         return as_json(told, HTTPStatus.CREATED)

@@ -32,7 +32,7 @@ PASSWORD = "correct horse battery"
 def _quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     monkeypatch.setattr("connector.cli_people.Passwords", lambda: Passwords(quick))
-    monkeypatch.setattr("connector.cli_people.user_name", lambda _uid: "keeper-of-the-house")
+    monkeypatch.setattr("connector.cli_deeds.user_name", lambda _uid: "keeper-of-the-house")
 
 
 @pytest.fixture
