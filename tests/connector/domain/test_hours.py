@@ -81,3 +81,19 @@ def test_the_moment_is_in_working_hours_and_never_early(hours: Hours, first: dat
     assert hours.hold(just_before)
     assert is_business_day(Calendar(), begun_on)
     assert WorkingTime(Calendar(), hours).hold(just_before)
+
+
+@pytest.mark.parametrize(
+    ("hours", "at", "works"),
+    [
+        pytest.param(DAY, japan(20, 12), True, id="a Friday at noon"),
+        pytest.param(DAY, japan(20, 19), False, id="its evening"),
+        pytest.param(DAY, japan(21, 12), False, id="a Saturday"),
+        pytest.param(DAY, japan(23, 12), False, id="a holiday"),
+        pytest.param(NIGHT, japan(21, 3), True, id="the night that a Friday began"),
+        pytest.param(NIGHT, japan(24, 3), False, id="the night that a holiday began"),
+        pytest.param(NIGHT, japan(24, 23), True, id="a Tuesday's own night"),
+    ],
+)
+def test_people_work_at_their_hours_on_business_days(hours: Hours, at: datetime, *, works: bool) -> None:
+    assert WorkingTime(Calendar(), hours).hold(at) is works
