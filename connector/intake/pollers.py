@@ -167,7 +167,6 @@ class Poller:
                 break
             await self._keep_quota()
             answer = await self._ask(request)
-            self._moved_at = self._clock()
             result = source.kind.read(source.setup, request, answer, self._state)
             await self._keep(request, answer, result)
             if result.trouble is not None:

@@ -3,7 +3,8 @@
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from time import monotonic
 from typing import Protocol
 
 from connector.domain.calendar import day_in_japan
@@ -23,6 +24,9 @@ from connector.metrics import Metrics
 from connector.settings import Settings, ShopSettings
 from connector.store.sqlite import database_path
 from connector.store.store import Store
+
+SLEPT_FOR = timedelta(minutes=1)
+"""So much more on the clock than has passed is a machine that slept."""
 
 
 class LivingKeeper(Protocol):
@@ -72,6 +76,8 @@ class SignsOfLife:
         self._folder = database_path(settings.store.url).parent
         self._first_seen: dict[tuple[str, str], datetime] = {}
         self._started_at: datetime | None = None
+        self._last_look: tuple[datetime, float] | None = None
+        self._woken_at: datetime | None = None
 
     async def gather(self, now: datetime) -> Signs:
         """All signs at this moment.
@@ -80,6 +86,7 @@ class SignsOfLife:
             StoreUnavailable: the store could not be read.
         """
         self._started_at = self._started_at or now
+        self._note_sleep(now)
         skews = [skew for shop in self._settings.shops if (skew := self._metrics.clock_skew_s(shop)) is not None]
         clock_ahead_s = max(skews, key=abs, default=None)
         disk_free = await asyncio.to_thread(_free_bytes, str(self._folder))
@@ -94,14 +101,27 @@ class SignsOfLife:
             failing_targets=await self._failing_targets(),
         )
 
+    def _note_sleep(self, now: datetime) -> None:
+        """A machine that sleeps, or whose clock is put forward: nothing could show a sign of life in that time."""
+        at_s = monotonic()
+        if self._last_look is not None:
+            last_at, last_s = self._last_look
+            if now - last_at - timedelta(seconds=at_s - last_s) > SLEPT_FOR:
+                self._woken_at = now
+        self._last_look = now, at_s
+
+    def _awake(self, since: datetime | None) -> datetime | None:
+        """Since when, of the time in which this machine was awake."""
+        return since if since is None or self._woken_at is None else max(since, self._woken_at)
+
     async def _shop(self, name: str, settings: ShopSettings, now: datetime) -> ShopSigns:
         keeper = self._keepers[name]
         return ShopSigns(
             shop=name,
             stopped_since=self._since_if("stopped", name, now, holds=bool(keeper.stopped_for)),
-            moved_at=keeper.moved_at or self._begun_too_long_ago(now),
+            moved_at=self._awake(keeper.moved_at or self._begun_too_long_ago(now)),
             called=self._health.was_called(name),
-            unanswered_since=self._health.unanswered_since(name),
+            unanswered_since=self._awake(self._health.unanswered_since(name)),
             key_ends_on=await self._key_ends_on(name, settings),
         )
 
@@ -132,8 +152,8 @@ class SignsOfLife:
                     shop=source.shop,
                     heard_at=heard[name].received_at if name in heard else None,
                     silent_after=source.silent_after,
-                    troubled_since=attended.troubled_since if attended is not None else None,
-                    due_since=attended.due_since if attended is not None else None,
+                    troubled_since=self._awake(attended.troubled_since) if attended is not None else None,
+                    due_since=self._awake(attended.due_since) if attended is not None else None,
                     refused=refusals.count if refusals is not None else None if attended is None else 0,
                     refused_since=refusals.since if refusals is not None else None,
                 )

@@ -26,6 +26,7 @@ from connector.domain.patience import PATIENCE, STANDS_AFTER
 from connector.intake import pollers
 from connector.keeper.keeper import Keeper
 from connector.measure import signs
+from connector.measure.signs import SLEPT_FOR
 from connector.measure.watch import AlarmsWatch
 from connector.qoo10 import transport
 
@@ -75,13 +76,14 @@ def qoo10_goes_along(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def looks(monkeypatch: pytest.MonkeyPatch) -> list[datetime]:
-    """When alarms were looked for, as far as that was kept."""
+    """When looks for alarms began, as far as they were kept."""
     seen = list[datetime]()
     look = AlertsWatch.look
 
     async def counted(self: AlertsWatch) -> None:
+        at = clock.utc_now()
         await look(self)
-        seen.append(clock.utc_now())
+        seen.append(at)
 
     monkeypatch.setattr(AlertsWatch, "look", counted)
     return seen
@@ -109,16 +111,26 @@ async def told(running: Program, service: Service, looks: list[datetime]) -> lis
     return service.titles
 
 
-async def pass_time(running: Program, time: type[MadeUpTime], whole: timedelta, *living: str) -> None:
-    """The clock goes on by a minute at most, then what lives has shown that it does."""
+async def pass_time(
+    running: Program, time: type[MadeUpTime], looks: list[datetime], whole: timedelta, *living: str
+) -> None:
+    """The clock goes on by half a minute, then what lives has shown that it does, and alarms were looked for.
+
+    What goes on by more between two looks is a machine that slept.
+    """
     while whole > timedelta():
-        step = min(whole, timedelta(minutes=1))
+        step = min(whole, SLEPT_FOR / 2)
         time.ahead += step
         whole -= step
         at = clock.utc_now()
         for shop in living:
             running.app.store.wake(shop).set()
             await running.until(partial(_has_moved, running.app.keepers[shop], at))
+        await running.until(partial(_was_looked, looks, at))
+
+
+def _was_looked(looks: list[datetime], at: datetime) -> bool:
+    return looks[-1:] >= [at]
 
 
 def _has_moved(keeper: Keeper, at: datetime) -> bool:
@@ -142,7 +154,7 @@ async def test_a_keeper_that_never_returns(
     monkeypatch.setattr(Keeper, "turn", hangs)
     async with program(more=SECOND_SHOP, looks_every_s=OFTEN_S) as running:
         await running.until(lambda: running.app.keepers["main"].moved_at is not None)
-        await pass_time(running, time, PATIENCE[AlarmKind.KEEPER_STUCK], "second")
+        await pass_time(running, time, looks, PATIENCE[AlarmKind.KEEPER_STUCK], "second")
 
         assert await told(running, service, looks) == ["入力処理が停止 main"]
 
@@ -157,7 +169,7 @@ async def test_a_poller_that_never_returns_from_its_first_round(
 ) -> None:
     monkeypatch.setattr(pollers, "send", never)
     async with program(more=POLLED, looks_every_s=OFTEN_S) as running:
-        await pass_time(running, time, PATIENCE[AlarmKind.SOURCE_TROUBLE], "main")
+        await pass_time(running, time, looks, PATIENCE[AlarmKind.SOURCE_TROUBLE], "main")
 
         assert await told(running, service, looks) == ["連携元を読めません ship"]
         assert "ship の読み取りが3分以上止まっています" in service.messages[0]["message"]
@@ -200,9 +212,13 @@ async def test_a_task_that_ends_just_after_another(
 
 
 class CountingGuard(Guard):
-    """The guard as it is; one sees how often it has looked."""
+    """The guard as it is; one sees how often it has looked, and when all senders last showed that they live."""
 
     checks = 0
+
+    @property
+    def sent_at(self) -> float:
+        return min(self._worked_at.values())
 
     def check(self) -> None:
         super().check()
@@ -267,10 +283,19 @@ async def test_the_sender_of_the_only_target_ends(
     program: RunProgram, service: Service, guard_time: GuardTime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What it should have sent waits for the next start."""
-    ends = asyncio.Event()
-    monkeypatch.setattr(Sender, "work_off", dying(ends))
+    ends, work_off = asyncio.Event(), Sender.work_off
+
+    async def dies(self: Sender) -> None:
+        if ends.is_set():
+            raise Killed
+        await work_off(self)
+
+    monkeypatch.setattr(Sender, "work_off", dies)
     async with program(looks_every_s=OFTEN_S) as running:
+        await guard_time.pass_time(running, 3 * STANDS_AFTER, "_beat_at", "_looked_at", "sent_at")
         ends.set()
+        (sender,) = [task for task in asyncio.all_tasks() if task.get_name() == "alerts to office"]
+        await running.until(sender.done)
         await guard_time.pass_time(running, STANDS_AFTER + timedelta(seconds=LOOK_EVERY_S), "_beat_at", "_looked_at")
         assert service.titles == []
 

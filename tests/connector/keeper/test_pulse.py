@@ -6,10 +6,15 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from connector.assembly.shops import note_call
 from connector.domain.alarm_facts import AlarmKind
 from connector.domain.entry import EntryState
 from connector.domain.patience import PATIENCE
+from connector.health import Health
 from connector.keeper.pulse import moved, works_for
+from connector.metrics import Metrics
+from connector.now.calls import CallBook
+from connector.qoo10.transport import CallRecord
 from connector.settings import ShopSettings
 
 if TYPE_CHECKING:
@@ -63,6 +68,19 @@ async def test_whatever_works_for_it_in_parallel_moves_it() -> None:
     await asyncio.gather(keeper("main"), call(), keeper("second"))
 
     assert sorted(moves) == ["main", "main", "second", "second"]
+
+
+async def test_every_call_that_the_program_measures_is_a_sign() -> None:
+    moves: list[str] = []
+
+    async def keeper() -> None:
+        works_for(lambda: moves.append("main"))
+        record = CallRecord("GetX", 0.0, 0.1, "LaterError", None, 0, None)
+        note_call(Metrics(), CallBook(), Health(), "main", record)
+
+    await asyncio.create_task(keeper())
+
+    assert moves == ["main"]
 
 
 def test_the_longest_call_is_shorter_than_a_keeper_is_left_alone() -> None:

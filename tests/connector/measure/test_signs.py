@@ -45,8 +45,11 @@ class Rig:
     keeper: Part
     poller: Part
     ended: list[str]
+    monotonic_s: float = 0
 
-    async def at(self, minutes: float = 0) -> Signs:
+    async def at(self, minutes: float = 0, *, asleep: float = 0) -> Signs:
+        """The signs so long after noon; so many of these minutes the machine slept."""
+        self.monotonic_s = (minutes - asleep) * 60
         return await self.life.gather(NOON + timedelta(minutes=minutes))
 
 
@@ -87,7 +90,9 @@ async def rig(given: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
         failed_tasks=lambda: ended,
         failing_targets=failing,
     )
-    yield Rig(store, life, metrics, health, keeper, poller, ended)
+    running = Rig(store, life, metrics, health, keeper, poller, ended)
+    monkeypatch.setattr(signs, "monotonic", lambda: running.monotonic_s)
+    yield running
     await store.close()
 
 
@@ -150,6 +155,20 @@ async def test_a_source_was_heard_when_its_last_delivery_came(rig: Rig) -> None:
     await rig.store.record_delivery(new_delivery("table", "main", request, Reading("1", (event,))))
 
     assert [each.heard_at for each in (await rig.at()).sources] == [NOON - timedelta(hours=3), None]
+
+
+async def test_a_machine_that_slept_gives_every_part_the_time_to_show_that_it_lives(rig: Rig) -> None:
+    """What stood before it slept stands since it woke; what slept for a moment only did not sleep."""
+    rig.poller.due_since = rig.poller.troubled_since = NOON
+    rig.health.call("main", "LaterError", NOON)
+
+    async def since(minutes: float, asleep: float) -> set[datetime | None]:
+        found = await rig.at(minutes, asleep=asleep)
+        (shop,), source = found.shops, found.sources[1]
+        return {shop.moved_at, shop.unanswered_since, source.due_since, source.troubled_since}
+
+    assert await since(0, 0) == await since(1, 0) == await since(3, 1) == {NOON}
+    assert await since(540, 500) == await since(600, 500) == {NOON + timedelta(minutes=540)}
 
 
 async def test_what_goes_to_a_source_knows_since_when_it_stands(rig: Rig) -> None:
