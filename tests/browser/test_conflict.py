@@ -8,18 +8,29 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
 
+from connector.domain.conflict import Clock, Fact, What
 from connector.domain.orders import JAPAN, ClaimStatus, ShippingStatus
 from connector.domain.roles import Role
 from connector.sandbox import NewLine
 
 if TYPE_CHECKING:
-    from playwright.async_api import Page
+    from playwright.async_api import Page, Route
 
     from tests.browser.conftest import Console, LogIn, Watched
 
 
 WITHIN_S = 20
 PRESSABLE = "button, input, form, nav, header.top, footer, dialog, summary, .btn"
+
+TOLD_BY_HAND = """
+  window.EventSource = class {
+    addEventListener(type, hear) {
+      if (type === "change") window.tell = () => hear({ data: "conflicts" });
+    }
+    close() {}
+  };
+"""
+"""The page hears what a test tells it, and nothing else."""
 
 
 async def open_conflict(console: Console, ship_by: date | None = None) -> str:
@@ -55,6 +66,13 @@ async def act(console: Console, kind: str, **said: str) -> None:
     assert answer["id"] == 1, answer
 
 
+async def learn(console: Console, why: str, order_no: str) -> None:
+    """A fact about it is kept, and nothing is done that would bring another one."""
+    at = datetime.now(UTC)
+    note = Fact(What.PERSON, why, at, at, Clock.OURS, "person 鈴木", {"act": "note", "why": why})
+    await console.app.store.add_fact("main", order_no, note, at)
+
+
 async def test_an_open_page_follows_qoo10_and_nothing_is_done_on_its_old_advice(
     log_in: LogIn, console: Console, watched: Watched
 ) -> None:
@@ -85,6 +103,32 @@ async def test_an_open_page_follows_qoo10_and_nothing_is_done_on_its_old_advice(
     await expect(page.locator("#act-note").get_by_label("理由")).to_have_value("QSMで拒否した")
     await expect(page.locator("#act-enter_now")).to_have_count(0)
     assert console.market.line(order_no).shipping.tracking_no == ""
+
+
+async def test_what_happens_while_the_page_reads_itself_is_read_too(log_in: LogIn, console: Console) -> None:
+    """The answer that is on its way knows nothing of it yet, and nothing else would come to tell."""
+    order_no = await open_conflict(console)
+    page = await log_in(Role.VIEWER)
+    await page.add_init_script(TOLD_BY_HAND)
+    await page.goto("/conflicts/1")
+    on_its_way, goes_on = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        answer = await route.fetch()
+        on_its_way.set()
+        await goes_on.wait()
+        await route.fulfill(response=answer)
+
+    await page.route("**/conflicts/1", hold)
+    await learn(console, "一つ目のメモ", order_no)
+    await page.evaluate("tell()")
+    async with asyncio.timeout(WITHIN_S):
+        await on_its_way.wait()
+    await learn(console, "二つ目のメモ", order_no)
+    await page.evaluate("tell()")
+    goes_on.set()
+
+    await expect(page.locator("#picture table")).to_contain_text("二つ目のメモ")
 
 
 async def test_the_advice_goes_when_the_conflict_is_closed_and_comes_back_with_it(

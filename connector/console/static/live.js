@@ -7,7 +7,16 @@
   let stream = null;
   let missed = true; // what happened between the page and its stream
 
-  const tell = (topics) => topics.forEach((topic) => document.body.dispatchEvent(new CustomEvent(`live:${topic}`)));
+  const told = new Map(); // when of which topic
+  const asked = new Map(); // when which part, by its id
+
+  const pass = (topic) => document.body.dispatchEvent(new CustomEvent(`live:${topic}`));
+
+  const tell = (topics) =>
+    topics.forEach((topic) => {
+      told.set(topic, performance.now());
+      pass(topic);
+    });
 
   const show = (on) => {
     sign.classList.toggle("on", on);
@@ -109,6 +118,16 @@
 
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (busy(event.detail.elt)) event.preventDefault();
+    else asked.set(event.detail.elt.id, performance.now());
+  });
+
+  // An answer knows nothing of what was told while it was on its way, and with the part that it replaces goes what that
+  // part was about to ask.
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const id = event.detail.requestConfig.elt.id;
+    const since = asked.get(id) ?? Infinity;
+    asked.delete(id);
+    told.forEach((at, topic) => at > since && pass(topic));
   });
 
   // The answer to a log-in that has ended, or to a refused act, is a page of its own, not a part of this one.
