@@ -140,6 +140,22 @@ async def test_the_keyboard_leads_everywhere(log_in: LogIn, console: Console) ->
     await page.wait_for_url("**/conflicts/*")
 
 
+async def test_a_row_stays_chosen_when_its_list_is_read_anew(log_in: LogIn, console: Console) -> None:
+    await open_conflict(console)
+    page = await log_in(Role.VIEWER)
+    await page.goto("/conflicts")
+    await page.locator("#live.on").wait_for(state="attached")
+    await page.keyboard.press("j")
+    row = page.locator("#conflicts [data-row] a").first
+    await expect(row).to_be_focused()
+    await row.evaluate("each => (each.old = true)")
+
+    await page.evaluate("document.body.dispatchEvent(new CustomEvent('live:conflicts'))")
+    await expect(row).not_to_have_js_property("old", value=True)
+
+    await expect(row).to_be_focused()
+
+
 async def test_the_brightness_is_kept(log_in: LogIn) -> None:
     page = await log_in(Role.VIEWER)
     before = await page.evaluate("getComputedStyle(document.body).backgroundColor")

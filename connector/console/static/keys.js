@@ -46,6 +46,18 @@
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") event.preventDefault();
   });
 
+  // A list that is read anew leaves the hands on the keyboard where they were.
+  let chosen = null;
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const active = document.activeElement;
+    chosen = event.detail.target.contains(active) && active.closest("[data-row]") ? active.getAttribute("href") : null;
+  });
+  document.addEventListener("htmx:afterSwap", () => {
+    if (chosen === null || document.activeElement !== document.body) return;
+    document.querySelector(`[data-row] [href="${CSS.escape(chosen)}"]`)?.focus({ preventScroll: true });
+    chosen = null;
+  });
+
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-help]")) document.getElementById("help").showModal();
     if (event.target.closest("[data-print]")) window.print();
