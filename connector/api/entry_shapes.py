@@ -154,6 +154,10 @@ class EntryInFullAnswer(Answer):
     """An entry with everything around it."""
 
     entry: EntryRow
+    printed: str
+    """The tracking number as the label shows it, such as `4444-1375-8703`."""
+    page: str | None
+    """Its company's public page about the parcel; null where there is none."""
     siblings: list[EntryRow]
     """All entries of its label, itself included."""
     acts: list[PossibleAct]
@@ -167,6 +171,10 @@ class LabelInFullAnswer(Answer):
     """A label with everything around it."""
 
     label: EntryRow
+    printed: str
+    """The tracking number as the label shows it, such as `4444-1375-8703`."""
+    page: str | None
+    """Its company's public page about the parcel; null where there is none."""
     void: bool
     assigned_order_no: str
     """What a person said it is for."""

@@ -36,6 +36,7 @@ from connector.domain.spellings import LONGEST
 from connector.http import ApiError
 from connector.listing.full_views import looked_at
 from connector.listing.moments import moments
+from connector.listing.numbers import number_on_label
 from connector.listing.words import SHIPPING_JA, wording
 from connector.proof import words
 from connector.store.entry_in_full import EntryInFull, LabelInFull
@@ -213,6 +214,7 @@ class EntryPages:
         history = list(reversed(moments(of.story, now)))
         return {
             "asks": ENTRY_ASKS,
+            "on_label": number_on_label(of.listed),
             "conflicts": [each for each, _ in of.story.conflicts],
             "history": history,
             "words": words,

@@ -1,6 +1,7 @@
 """One entry or one label in full as JSON: what stands, what can be done about it, and how it came about. Pure."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from connector.domain.entry_acts import (
 from connector.domain.language import Said
 from connector.domain.parcel import ParcelState
 from connector.listing.moments import moments
+from connector.listing.numbers import number_on_label
 from connector.listing.views import entry_view, story_view
 from connector.store.entry_in_full import EntryInFull, LabelInFull
 from connector.store.history import Step
@@ -32,6 +34,7 @@ def entry_in_full_view(of: EntryInFull, now: datetime) -> dict[str, Any]:
     suggested = next_act(of.standing)
     return {
         "entry": entry_view(of.listed, now),
+        **asdict(number_on_label(of.listed)),
         "siblings": [entry_view(each, now) for each in of.siblings],
         "acts": [_act(*each) for each in asked],
         "next_act": None if suggested is None else str(suggested),
@@ -45,6 +48,7 @@ def label_in_full_view(of: LabelInFull, now: datetime) -> dict[str, Any]:
     why_not = label_refusal(ParcelState(of.listed.state), of.parcel.label)
     return {
         "label": entry_view(of.listed, now),
+        **asdict(number_on_label(of.listed)),
         "void": of.parcel.label is Label.VOIDED,
         "assigned_order_no": of.parcel.assigned_order_no,
         "assigned_pack_no": of.parcel.assigned_pack_no,

@@ -128,8 +128,9 @@ class NowDesk:
     async def _shop(self, name: str, shop: RunningShop, now: datetime) -> ShopHealth:
         row = await self._store.shop(name)
         known_since = row.key_first_used_at if row is not None else None
-        issued_on = shop.settings.seller_auth_key_issued_on
-        since = issued_on or (day_in_japan(known_since) if known_since is not None else None)
+        issued_at, issued_on = shop.client.key_issued_at, shop.settings.seller_auth_key_issued_on
+        known_day = issued_on if issued_at is None else day_in_japan(issued_at)
+        since = known_day or (day_in_japan(known_since) if known_since is not None else None)
         return ShopHealth(
             name=name,
             stopped_for=shop.keeper.stopped_for,
@@ -138,7 +139,7 @@ class NowDesk:
             allowed_per_s=shop.client.pace.allowed_per_s,
             configured_per_s=shop.client.pace.most_per_s,
             key_since=since,
-            key_day_known=issued_on is not None,
+            key_day_known=known_day is not None,
             key_ends=issued_on + KEY_LIVES if issued_on is not None else None,
             claims_read_until=row.claims_read_until if row is not None else None,
             clock_skew_s=self._skew_s(name),

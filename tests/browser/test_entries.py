@@ -65,6 +65,9 @@ async def test_the_keyboard_alone_finds_and_opens_an_entry(console: Console, log
 
     await expect(page.get_by_role("heading", level=1)).to_contain_text(order_no)
     await expect(page.locator("#history")).to_contain_text("ラベル")
+    about = page.locator("#about")
+    await expect(about).to_contain_text(f"{number[:4]}-{number[4:8]}-{number[8:]}")
+    await expect(about.get_by_role("link", name="追跡ページ")).to_have_attribute("href", re.compile(number))
 
 
 async def test_filters_work_without_javascript(console: Console, log_in: LogIn) -> None:

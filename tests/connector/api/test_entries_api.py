@@ -200,9 +200,14 @@ async def test_a_label_is_void_or_assigned_through_its_own_address(service: Serv
     late = await service.ask("POST", f"{path}/assign", BODY | {"order_no": line.order_no})
     voided = await service.ask("POST", f"/api/v1/entries/{done['id']}/void", BODY | {"confirm": "label_destroyed"})
     missing = await service.ask("GET", "/api/v1/parcels/99")
+    _, shown = await service.ask("GET", f"/api/v1/entries/{done['id']}")
 
     assert (both[0], void[0], assigned[0], stale, late[0], voided[0]) == (422, 422, 201, 412, 409, 201)
     assert missing == (404, missing[1])
+    assert (shown["printed"], shown["page"].partition("?")[0]) == (
+        "4444-1375-8703",
+        "https://member.kms.kuronekoyamato.co.jp/parcel/detail",
+    )
     assert service.sandbox.market.line(line.order_no).shipping.tracking_no == "444413758703"
 
 
