@@ -91,7 +91,6 @@ class Poller:
         """Polls until it is closed."""
         await self.recall()
         while not self._closing.is_set():
-            self._moved_at = self._clock()
             pause_s = self._due_in_s()
             if pause_s > 0:
                 await self._pause(pause_s)
