@@ -146,5 +146,5 @@ class ConflictAct(Body):
     act: str = Field(json_schema_extra={"enum": [*ActKind]})
     who: str = WHO
     why: str = WHY
-    confirm: str = Field(default="", json_schema_extra={"enum": ["", *sorted(set(NEEDS.values()))]})
+    confirm: Literal["", *sorted(set(NEEDS.values()))] = ""  # type: ignore[valid-type]  # they stand in one place
     """What you say to have done; the answer to an act without it says what the act needs."""

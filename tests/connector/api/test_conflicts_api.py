@@ -120,6 +120,7 @@ async def test_a_question_for_no_page_is_refused(service: Service, question: str
     [
         ({"act": "enter-now", "who": "a", "why": "b"}, 422, "act_incomplete", "refused_in_qsm"),
         ({"act": "note", "who": "", "why": "b"}, 422, "act_incomplete", "name"),
+        ({"act": "note", "who": "a", "why": "b", "confirm": "yes"}, 422, "unreadable", "confirm"),
         ({"act": "note", "who": "a", "why": "x@example.com"}, 422, "act_incomplete", "mail"),
         ({"act": "accept", "who": "a", "why": "b"}, 422, "unknown_act", "no such act"),
         ({"act": "reopen", "who": "a", "why": "b"}, 409, "act_refused", "open already"),
