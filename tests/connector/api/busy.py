@@ -13,9 +13,11 @@ from typing import Any
 from aiohttp import web
 
 from connector.demo.packing import tracking_number
+from connector.domain.acts import NEEDS
+from connector.domain.entry_acts import LABEL_DESTROYED, NUMBER_CHECKED
 from connector.sandbox import Sandbox
 from connector.store.changes import Listener
-from tests.connector.api.conftest import SECRET, SOURCE, TOKEN, TOKEN_KEY, Service, serving
+from tests.connector.api.conftest import SECRET, SOURCE, TOKEN_KEY, Service, serving
 
 PASSWORD = "a-password-of-nobody"
 HELD, UNRESOLVED, IN_CONFLICT, SPARE = 20, 10, 4, 8
@@ -29,7 +31,9 @@ class Busy:
     """Where it is, and what is there.
 
     ``program`` is what a program of an administrator shows, ``browser`` what a browser does that one has logged in
-    with. ``ids`` are by the word that stands before them in an address, ``words`` by the name of their field.
+    with. ``ids`` are by the word that stands before them in an address, ``words`` by the name of their field. ``needs``
+    is what a body has to say, by the act or the last word of the address, that the document cannot: some words depend
+    on each other.
     """
 
     url: str
@@ -37,6 +41,7 @@ class Busy:
     browser: Mapping[str, str]
     ids: Mapping[str, Sequence[int]]
     words: Mapping[str, str]
+    needs: Mapping[str, Mapping[str, str]]
 
 
 @asynccontextmanager
@@ -53,6 +58,7 @@ async def busy_program(folder: Path) -> AsyncIterator[Busy]:
         for user in users:
             await log_in(service, user["name"])
         sessions = (await done(service, "GET", "/sessions"))["sessions"]
+        program = await done(service, "POST", "/tokens", {"name": "api", "role": "admin"})
         tokens = [await done(service, "POST", "/tokens", {"name": "wms", "role": "viewer"}) for _ in range(SPARE)]
         secrets = [await done(service, "POST", f"/sources/{SOURCE}/secrets", {}) for _ in range(SPARE)]
 
@@ -73,7 +79,7 @@ async def busy_program(folder: Path) -> AsyncIterator[Busy]:
         there |= {"sessions": sessions, "secrets": secrets}
         yield Busy(
             url=service.app.url,
-            program={"Authorization": f"Bearer {TOKEN}"},
+            program={"Authorization": f"Bearer {program['token']}"},
             browser=await log_in(service, "first"),
             ids={kind: [each["id"] for each in rows] for kind, rows in there.items()}
             | {"parcels": [each["parcel_id"] for each in unresolved]},
@@ -81,11 +87,14 @@ async def busy_program(folder: Path) -> AsyncIterator[Busy]:
                 "who": "佐藤",
                 "why": "QSMで確認した",
                 "template": "own",
-                "order_no": held[0]["order_no"],
-                "pack_no": "",
                 "old": PASSWORD,
-                "payload": "{}",
-                "payload_base64": "",
+            },
+            needs={
+                **{act: {"confirm": word} for act, word in NEEDS.items()},
+                "void": {"confirm": LABEL_DESTROYED},
+                "release": {"confirm": NUMBER_CHECKED},
+                "assign": {"order_no": held[0]["order_no"], "pack_no": ""},
+                "trial": {"payload": "{}", "payload_base64": ""},
             },
         )
 

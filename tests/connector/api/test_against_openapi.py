@@ -18,8 +18,6 @@ from argon2 import PasswordHasher
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from connector.access.passwords import Passwords
-from connector.domain.acts import NEEDS
-from connector.domain.entry_acts import LABEL_DESTROYED, NUMBER_CHECKED
 from tests.connector.api.busy import Busy, busy_program
 
 if TYPE_CHECKING:
@@ -37,13 +35,6 @@ OF_PERSONS = {
 NOT_ASKED = {
     "GET /api/v1/openapi.json": "schemathesis never asks for the document that it reads; the first test does",
 }
-
-CONFIRMS = {
-    "void": LABEL_DESTROYED,
-    "release": NUMBER_CHECKED,
-    **{str(act): word for act, word in NEEDS.items()},
-}
-"""What is confirmed with each act."""
 
 
 async def test_the_document_is_valid_and_names_every_address_of_the_api(working: Working) -> None:
@@ -75,7 +66,7 @@ async def test_every_operation_is_done_and_every_answer_is_as_the_document_says(
     """
     async with aiohttp.ClientSession(headers=busy.program) as http, http.get(f"{busy.url}/api/v1/openapi.json") as got:
         operations = operations_of(await got.json(content_type=None))
-    asked = {"ids": shared_out(operations, busy.ids), "words": busy.words, "confirms": CONFIRMS}
+    asked = {"ids": shared_out(operations, busy.ids), "words": busy.words, "needs": busy.needs}
     (tmp_path / "asked.json").write_text(json.dumps(asked), encoding="utf-8")
 
     by_browser = await done(busy.url, busy.browser, tmp_path, only=OF_PERSONS)
