@@ -20,6 +20,8 @@ from playwright.async_api import Browser, StorageState, async_playwright
 from pydantic import SecretStr
 
 from connector import log
+from connector.clock import utc_now
+from connector.demo.packing import Label, tracking_number
 from connector.demo.play import play
 from connector.demo.scenario import SCENARIO, Twist, buy
 from connector.demo.stage import USER, Stage, rehearsal_qoo10, service
@@ -27,6 +29,7 @@ from connector.domain.entry import EntryState
 from connector.domain.hooks import HookEvent
 from connector.domain.language import Language
 from connector.settings import WebhookSettings
+from connector.store.listing import Wanted
 from tools.chromium import FLAGS, chromium
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
@@ -41,8 +44,8 @@ _WITHIN_MS = 20_000
 class Shot:
     """One picture: its name, and the page as it is seen, after so many texts have been scanned.
 
-    ``path`` may name ``{conflict}`` and ``{entry}``; ``scans`` may name the numbers of both, as ``_names`` gives them.
-    ``without_sorter``: one of the warehouse's systems is lost from then on, which shows on other pages too.
+    ``path`` may name ``{conflict}``, ``{entry}`` and ``{label}``; ``scans`` may name the numbers of the first two, as
+    ``_names`` gives them. ``after`` is what happens first, and shows on later pages too.
     """
 
     name: str
@@ -52,7 +55,7 @@ class Shot:
     size: tuple[int, int] = DESK
     whole: bool = False
     scans: tuple[str, ...] = ()
-    without_sorter: bool = False
+    after: Literal["", "a label for nobody", "the sorter is lost"] = ""
 
 
 _GOES = ("{entry_order_no}", "{entry_tracking_no}")
@@ -77,7 +80,11 @@ SHOTS = (
     Shot("settings", "/settings"),
     Shot("users", "/users"),
     Shot("account", "/account"),
-    Shot("webhooks", "/settings/webhooks", without_sorter=True),
+    Shot("audit", "/users/audit"),
+    Shot("checks", "/settings/checks"),
+    Shot("print", "/conflicts/{conflict}/print", whole=True),
+    Shot("label", "/parcels/{label}", after="a label for nobody"),
+    Shot("webhooks", "/settings/webhooks", after="the sorter is lost"),
 )
 """Every page, and those that people see all day in the ways that they see them."""
 
@@ -99,8 +106,13 @@ async def main(*wanted: str) -> None:
         for shot in SHOTS:
             if wanted and shot.name not in wanted:
                 continue
-            if shot.without_sorter:
-                await _lose_sorter(stage, warehouse)
+            match shot.after:
+                case "a label for nobody":
+                    names["label"] = await _print_for_nobody(stage)
+                case "the sorter is lost":
+                    await _lose_sorter(stage, warehouse)
+                case "":
+                    pass
             await _take(browser, stage, shot, names, None if shot.path == "/login" else logged_in)
             print(f"docs/images/console-{shot.name}.png is new")
         await browser.close()
@@ -141,6 +153,16 @@ async def _warehouse() -> AsyncIterator[_Warehouse]:
         yield warehouse
     finally:
         await runner.cleanup()
+
+
+async def _print_for_nobody(stage: Stage) -> str:
+    """Nobody has an order of this reference; gives the number of the label."""
+    label = Label("msg_nobody", "A-100", "yamato", "takkyubin", tracking_number(CARTS * 100), utc_now())
+    with stage.store.changes.listening() as listener:
+        await stage.table.report(label)
+        while not (found := await stage.store.listed_entries(Wanted(state="unresolved", limit=1), utc_now())):
+            await asyncio.wait_for(listener.take(), 60)
+    return str(found[0].parcel_id)
 
 
 async def _lose_sorter(stage: Stage, warehouse: _Warehouse) -> None:
@@ -200,7 +222,7 @@ async def _take(
     answer = await page.goto(shot.path.format(**names))
     if answer is None or not answer.ok:
         raise RuntimeError(f"{shot.path} cannot be shown: {answer and answer.status}")
-    if logged_in is not None:
+    if logged_in is not None and not shot.path.endswith("/print"):
         await page.locator("#live.on").wait_for(timeout=_WITHIN_MS)
     for place, text in enumerate(shot.scans, start=1):
         await page.keyboard.type(text.format(**names))

@@ -30,6 +30,7 @@ from connector.store.sessions import NewSession
 from connector.store.store import Store
 from connector.store.users import NewUser, UserChange
 from tests.connector.access.conftest import filled
+from tools.screens import SHOTS
 
 SETTINGS_TOKEN = "s" * 32
 NOW = datetime.now(UTC)
@@ -277,3 +278,23 @@ async def test_a_page_of_another_site_changes_nothing(service: Service) -> None:
 
     assert came_in == []
     assert await service.app.store.deeds.page(10) == []
+
+
+NO_PICTURE = frozenset({"/static/{digest}/{name}", "/stream", "/conflicts/{id}/dossier.pdf"})
+"""What the console answers to a browser that is no page."""
+
+
+async def test_every_page_of_the_console_has_its_picture(service: Service) -> None:
+    pages = {
+        route.path
+        for route in service.routes
+        if route.method == "GET" and route.handler.__module__.startswith("connector.console.")
+    }
+
+    missing = [
+        page
+        for page in pages - NO_PICTURE
+        if not any(re.fullmatch(re.sub(r"\\{[^}]*\\}", "[^/]+", re.escape(page)), shot.path) for shot in SHOTS)
+    ]
+    assert missing == []
+    assert len(pages) > len(NO_PICTURE)
