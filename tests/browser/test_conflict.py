@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
 
+from connector.demo.packing import Label, tracking_number
 from connector.domain.conflict import Clock, Fact, What
+from connector.domain.entry import EntryState
 from connector.domain.orders import JAPAN, ClaimStatus, ShippingStatus
 from connector.domain.roles import Role
 from connector.sandbox import NewLine
@@ -47,6 +49,14 @@ async def met(console: Console) -> None:
     async with asyncio.timeout(WITHIN_S):
         with console.app.store.changes.listening() as listener:
             while not await console.app.store.cases():
+                await listener.take()
+
+
+async def confirmed(console: Console) -> None:
+    """Waits until Qoo10 has shown the number: a cancel request is one after the entry then."""
+    async with asyncio.timeout(WITHIN_S):
+        with console.app.store.changes.listening() as listener:
+            while [row.entry.state for row in await console.app.store.entry_rows(1)] != [EntryState.CONFIRMED]:
                 await listener.take()
 
 
@@ -177,8 +187,10 @@ async def test_the_buyer_is_answered_from_the_page(log_in: LogIn, console: Conso
     """What is shown is what is sent, once; without an open inquiry nothing goes out and the page says what to do."""
     watched.allow("409")
     (order_no,) = console.order()
-    await console.print_label(order_no)
-    await console.entered(order_no)
+    minute_ago = datetime.now(UTC) - timedelta(minutes=1)  # Qoo10's times are whole seconds: it was before the request
+    label = Label("msg_1", order_no, "yamato", "takkyubin", tracking_number(1), minute_ago)
+    assert (await console.table.report(label)).status == 202
+    await confirmed(console)
     console.market.set_claim(order_no, ClaimStatus.CANCEL_REQUESTED)
     await met(console)
     page = await conflict_page(log_in)
