@@ -144,15 +144,15 @@ def _step(step: HookStep, entry: Entry, console_url: str) -> Told:
 
 
 def _conflict(change: ConflictChange, case: Case, console_url: str, now: datetime) -> Told:
-    conflict, entry, line = case.conflict, case.entry, case.line
+    conflict = case.conflict
     said = standing_advice(case, now)
     action, _, reason = conflict.last_verdict.partition(" ")
     data = ConflictData(
         shop=conflict.shop,
         order_no=conflict.order_no,
-        pack_no=(line.pack_no if line else "") or (entry.pack_no if entry else ""),
+        pack_no=case.pack_no,
         tracking_no=conflict.tracking_no,
-        carrier=(entry.shipping_corp if entry else "") or (line.delivery_company if line else ""),
+        carrier=case.carrier,
         console_url=f"{console_url}/conflicts/{conflict.id}" if console_url else "",
         conflict=conflict.id,
         kind=conflict.kind,

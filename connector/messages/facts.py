@@ -16,15 +16,15 @@ def order_facts(case: Case, rows: Sequence[LogRow]) -> dict[str, str]:
     Raises:
         ValueError: a row of the log cannot be read.
     """
-    conflict, entry, line = case.conflict, case.entry, case.line
+    conflict = case.conflict
     facts = [logged_fact(row) for row in rows]
     printed = _first(facts, What.LABEL_PRINTED)
     requested = last_of(facts, What.CANCEL_REQUESTED)
     entered = _first(facts, What.NUMBER_ACCEPTED) or _first(facts, What.NUMBER_SHOWN)
     return {
         "order_no": conflict.order_no,
-        "pack_no": (line.pack_no if line else "") or (entry.pack_no if entry else ""),
-        "carrier": (entry.shipping_corp if entry else "") or (line.delivery_company if line else ""),
+        "pack_no": case.pack_no,
+        "carrier": case.carrier,
         "tracking_no": conflict.tracking_no,
         "printed_at": _in_words(printed.at if printed else None),
         # Only Qoo10 knows when the buyer asked; when we learned of it is no answer to give to a buyer.

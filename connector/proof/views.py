@@ -56,13 +56,13 @@ def most_urgent_first(cases: Iterable[Case], now: datetime) -> list[Case]:
 
 def in_short(case: Case, now: datetime) -> dict[str, Any]:
     """A conflict in a list."""
-    conflict, entry, line = case.conflict, case.entry, case.line
+    conflict, entry = case.conflict, case.entry
     return {
         "id": conflict.id,
         "shop": conflict.shop,
         "order_no": conflict.order_no,
-        "pack_no": (line.pack_no if line else "") or (entry.pack_no if entry else ""),
-        "carrier": (entry.shipping_corp if entry else "") or (line.delivery_company if line else ""),
+        "pack_no": case.pack_no,
+        "carrier": case.carrier,
         "tracking_no": conflict.tracking_no,
         "topic": conflict.topic,
         "kind": str(conflict.kind),

@@ -4,31 +4,57 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from carriers.companies import default_name, find
 from connector.domain.chain import LogRow
-from connector.domain.entry import Entry
+from connector.domain.entry import Entry, same_number
 from connector.domain.memory import LineMemory
 from connector.store.conflict_log import log_rows
 from connector.store.conflicts import ConflictRow, conflict_of
 from connector.store.entries import entries_of_numbers
 from connector.store.orders import known_lines
-from connector.store.schema import conflict
+from connector.store.schema import conflict, parcel
 
 CHUNK = 500
 """Conflicts read with one question: databases bound how many values one may carry."""
 MOST_ROWS = 10_000
 """Rows of one conflict's log; a conflict has some ten of them."""
+_PARCELS = select(parcel.c.id, parcel.c.carrier, parcel.c.service).where(
+    parcel.c.id.in_(bindparam("ids", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A conflict, the entry of its number and the memory of its line, where these are known."""
+    """A conflict, the entry of its number and the memory of its line, where these are known.
+
+    ``label_carrier`` is who carries the parcel by what its source said.
+    """
 
     conflict: ConflictRow
     entry: Entry | None = None
     line: LineMemory | None = None
+    label_carrier: str = ""
+
+    @property
+    def pack_no(self) -> str:
+        """The cart of the line, where it is known."""
+        return (self.line.pack_no if self.line else "") or (self.entry.pack_no if self.entry else "")
+
+    @property
+    def carrier(self) -> str:
+        """Who carries the parcel: as Qoo10 was told, as it shows beside this very number, or as the source said.
+
+        Before a number stands there Qoo10 shows a carrier too, which is nobody's parcel.
+        """
+        if self.entry is not None and self.entry.shipping_corp:
+            return self.entry.shipping_corp
+        ours = same_number(self.conflict.tracking_no)
+        if self.line is not None and ours and same_number(self.line.tracking_no) == ours:
+            return self.line.delivery_company
+        return self.label_carrier
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +125,18 @@ async def _around_some(connection: AsyncConnection, found: Sequence[ConflictRow]
             entries[shop, entry.order_no, entry.tracking_no] = entry
         for line in await known_lines(connection, shop, sorted({each.order_no for each in some})):
             lines[shop, line.order_no] = line
-    return [
-        Case(each, entries.get((each.shop, each.order_no, each.tracking_no)), lines.get((each.shop, each.order_no)))
-        for each in found
-    ]
+    rows = await connection.execute(_PARCELS, {"ids": sorted({entry.parcel_id for entry in entries.values()})})
+    carriers = {row.id: _in_words(row.carrier, row.service) for row in rows}
+    cases = []
+    for each in found:
+        of = entries.get((each.shop, each.order_no, each.tracking_no))
+        carrier = carriers.get(of.parcel_id, "") if of is not None else ""
+        cases.append(Case(each, of, lines.get((each.shop, each.order_no)), carrier))
+    return cases
+
+
+def _in_words(carrier: str, service: str) -> str:
+    """A carrier as people in Japan write it, where its code is known."""
+    meant = find("standard", carrier, service)
+    name = default_name(meant.company_id, meant.service_id) if meant is not None else None
+    return name or carrier

@@ -135,7 +135,7 @@ async def test_a_parcel_to_stop_says_so_until_it_need_not_be_stopped(store: Stor
             "order_no": "1000000000",
             "pack_no": "300123456",
             "tracking_no": "4444137587",
-            "carrier": "",
+            "carrier": "yamato",
             "console_url": f"{CONSOLE}/conflicts/1",
             "conflict": 1,
             "kind": "printed_after_request",
