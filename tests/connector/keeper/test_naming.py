@@ -55,8 +55,7 @@ class TestName:
     def test_the_line_that_it_asks_for_settles_it(self, carrier: str, service: str) -> None:
         """Copied into config.toml as it stands, with a name put in."""
         wanted = setting_to_write(parcel(carrier, service)).replace("...", "どこか便")
-        header, _, line = wanted.partition("] ")
-        table = tomllib.loads(f"{header}]\n{line}")["sources"]["packing-table"]["carriers"]
+        table = tomllib.loads(wanted)["sources"]["packing-table"]["carriers"]
 
         assert prepare(parcel(carrier, service), source(**table), []) == Ready("どこか便")
 
