@@ -110,7 +110,7 @@ class ConflictPages:
             "conflict.html",
             status,
             of=of,
-            version=found.version,
+            seen=found.version,
             picture=svg(timeline(of), "経過の図"),
             note=page.PICTURE_NOTE,
             steps=() if closed else steps(conflict.kind, state),

@@ -72,7 +72,12 @@ class Pages:
         """An answer with a page that nobody keeps. Its template sees ``values``, ``now``, ``lang`` and ``actor``.
 
         ``actor`` is None on pages that anybody may see.
+
+        Raises:
+            ValueError: a value has the name of something that every page has.
         """
+        if taken := self._templates.globals.keys() & values.keys():
+            raise ValueError(f"every page has a {', '.join(sorted(taken))} of its own")
         actor: Actor | None = request.get(ACTOR)
         text = self._templates.get_template(template).render(
             lang=self.language_of(request),

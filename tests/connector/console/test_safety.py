@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -47,7 +48,7 @@ async def test_every_file_of_a_page_comes_from_the_program_and_may_be_kept(place
 
 
 async def test_every_page_that_the_menu_names_is_there(place: Place) -> None:
-    """But for the account: the token that asks here has none."""
+    """But for the account: the token that asks here has none. Each says which zone its times are of."""
     async with place.session.get(place.url + "/") as response:
         header = (await response.text()).partition("</header>")[0]
     found = sorted(set(re.findall(r'<a [^>]*href="(/[^"]*)"', header)) - {"/account"})
@@ -56,6 +57,9 @@ async def test_every_page_that_the_menu_names_is_there(place: Place) -> None:
     for path in found:
         async with place.session.get(place.url + path, headers={"Accept": "text/html"}) as response:
             assert response.status == 200, path
+            footer = (await response.text()).partition("<footer")[2]
+        assert f"qoo10-connector {version('qoo10-connector')}<" in footer
+        assert "時刻はすべて日本時間 (JST, UTC+9)" in footer
 
 
 @pytest.mark.parametrize("path", ["/static/000000000000/console.css", "/static/x/..%2f..%2fapp.py", "/static/a/b/c"])
