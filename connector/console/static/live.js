@@ -116,8 +116,17 @@
     return part.querySelector("details[open][data-by-hand]") !== null || [...part.querySelectorAll("input, textarea")].some(begun);
   };
 
+  // A page that is on its way to the next one follows nothing: asked by a session that a password or a log-out has just
+  // ended, it would be led to the log-in instead.
+  let left = -Infinity;
+  const leaving = () => performance.now() - left < 10000;
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) left = performance.now();
+  });
+  document.addEventListener("htmx:beforeOnLoad", (event) => leaving() && event.preventDefault());
+
   document.addEventListener("htmx:beforeRequest", (event) => {
-    if (busy(event.detail.elt)) event.preventDefault();
+    if (leaving() || busy(event.detail.elt)) event.preventDefault();
     else asked.set(event.detail.elt.id, performance.now());
   });
 
@@ -136,6 +145,7 @@
   });
 
   setInterval(count, 1000);
+  document.addEventListener("htmx:afterSwap", count);
   if (sign) {
     attend();
     document.addEventListener("visibilitychange", attend);
