@@ -90,6 +90,7 @@ TOPICS: Mapping[Work, frozenset[Topic]] = {
     polls.settle_polls: frozenset({Topic.LABELS}),
     scans.record_scans: frozenset({Topic.LABELS}),
     parcels.settle_parcels: frozenset({Topic.LABELS, Topic.ENTRIES}),
+    orders.remember_lines: frozenset({Topic.ENTRIES, Topic.CONFLICTS}),
     entries.begin_writing: frozenset({Topic.ENTRIES}),
     entries.settle_entries: frozenset({Topic.ENTRIES, Topic.CONFLICTS}),
     entry_acts.act_on_entries: frozenset({Topic.LABELS, Topic.ENTRIES}),
