@@ -292,7 +292,7 @@ class Bench:
 
     def on_disk(self) -> bytes:
         """Every byte of the database and of what lies beside it."""
-        return b"".join(path.read_bytes() for path in sorted(self.database.parent.iterdir()))
+        return b"".join(path.read_bytes() for path in sorted(self.database.parent.iterdir()) if path.is_file())
 
 
 MakeBench = Callable[[str], Any]
