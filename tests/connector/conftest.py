@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from connector.store.deeds import DeedRow
 from connector.store.store import Store
 
 COMMAND = Path(sys.executable).with_name("qoo10-connector")
@@ -74,3 +75,15 @@ def _answers(port: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def audit(config: Path) -> list[DeedRow]:
+    """The audit, the oldest first."""
+
+    async def read() -> list[DeedRow]:
+        store = await Store.open(f"sqlite:///{config.parent}/connector.db")
+        rows = await store.deeds.page(100)
+        await store.close()
+        return rows[::-1]
+
+    return asyncio.run(read())

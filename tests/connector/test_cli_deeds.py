@@ -11,10 +11,10 @@ from typer.testing import CliRunner
 from connector.cli import main
 from connector.cli_deeds import written_down
 from connector.clock import utc_now
-from connector.store.deeds import DeedRow
 from connector.store.errors import StoreUnavailable
 from connector.store.store import Store
 from tests.connector.api.conftest import open_conflict
+from tests.connector.conftest import audit
 from tests.connector.hooks.conftest import entries_for
 
 if TYPE_CHECKING:
@@ -60,18 +60,6 @@ def config(tmp_path: Path, empty_database: bytes) -> Path:
 
 def run(config: Path, *words: str) -> int:
     return CliRunner(env={"COLUMNS": "200"}).invoke(main, [*words, "--config", str(config)]).exit_code
-
-
-def audit(config: Path) -> list[DeedRow]:
-    """The audit, the oldest first."""
-
-    async def read() -> list[DeedRow]:
-        store = await Store.open(f"sqlite:///{config.parent}/connector.db")
-        rows = await store.deeds.page(100)
-        await store.close()
-        return rows[::-1]
-
-    return asyncio.run(read())
 
 
 def test_each_act_of_a_command_has_its_row_whether_it_was_done_or_refused(config: Path) -> None:

@@ -20,9 +20,7 @@ from connector.access.passwords import Passwords
 from connector.cli import main
 from connector.daemon_api import ask
 from connector.settings import load_settings
-from connector.store.deeds import DeedRow
-from connector.store.store import Store
-from tests.connector.conftest import daemon_of
+from tests.connector.conftest import audit, daemon_of
 
 COMMAND = Path(sys.executable).with_name("qoo10-connector")
 PASSWORD = "correct horse battery"
@@ -73,18 +71,6 @@ def add(config: Path, name: str, role: str = "admin", password: str = PASSWORD) 
 def users(config: Path) -> dict[str, Any]:
     found = json.loads(run(config, "users", "list", "--json").output)["users"]
     return {each["name"]: each for each in found}
-
-
-def audit(config: Path) -> list[DeedRow]:
-    """The audit, the oldest first."""
-
-    async def read() -> list[DeedRow]:
-        store = await Store.open(f"sqlite:///{config.parent}/connector.db")
-        rows = await store.deeds.page(100)
-        await store.close()
-        return rows[::-1]
-
-    return asyncio.run(read())
 
 
 class TestWithoutADaemon:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from aiohttp import web
@@ -16,6 +18,7 @@ from connector.access.people import PeopleDesk
 from connector.access.routes import Handler, Route
 from connector.assembly import web as assembly
 from connector.assembly.behind import Behind
+from connector.settings import Settings, load_settings
 from connector.store.store import Store
 
 AT = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -81,3 +84,24 @@ def declared(monkeypatch: pytest.MonkeyPatch) -> list[list[Route]]:
 def filled(route: Route) -> str:
     """An address with 1 in each of its places."""
     return re.sub(r"\{(\w+)[^}]*\}", "1", route.path)
+
+
+def with_two_ports(folder: Path, tokens: Sequence[str] = ()) -> Settings:
+    """Settings with a port of its own for webhooks. Nothing answers at their Qoo10."""
+    config = folder / "config.toml"
+    config.write_text(
+        f"""
+        [server]
+        port = 0
+        webhook_port = 0
+        [store]
+        url = "sqlite:///{folder}/connector.db"
+        [api]
+        tokens = {list(tokens)}
+        [shops.main]
+        qapi_url = "http://127.0.0.1:9/"
+        seller_auth_key = "x"
+        """,
+        encoding="utf-8",
+    )
+    return load_settings(config)

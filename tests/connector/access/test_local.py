@@ -19,7 +19,8 @@ from structlog.testing import capture_logs
 from connector.access.local import LocalUsers, bound_for_commands, socket_path, user_name
 from connector.app import running
 from connector.domain.roles import Actor, Role, Via
-from connector.settings import Settings, load_settings
+from connector.settings import Settings
+from tests.connector.access.conftest import with_two_ports
 
 NO_USER = 4_294_967_294
 """The largest id that a user can have; nobody has it."""
@@ -141,22 +142,7 @@ def _loose_umask() -> Iterator[None]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    """Settings with a port of its own for webhooks. Nothing answers at their Qoo10."""
-    config = tmp_path / "config.toml"
-    config.write_text(
-        f"""
-        [server]
-        port = 0
-        webhook_port = 0
-        [store]
-        url = "sqlite:///{tmp_path}/connector.db"
-        [shops.main]
-        qapi_url = "http://127.0.0.1:9/"
-        seller_auth_key = "x"
-        """,
-        encoding="utf-8",
-    )
-    return load_settings(config)
+    return with_two_ports(tmp_path)
 
 
 class TestTheRunningProgram:

@@ -9,8 +9,7 @@ import aiohttp
 from connector.access.local import socket_path
 from connector.access.routes import Route
 from connector.app import running
-from connector.settings import load_settings
-from tests.connector.access.conftest import filled
+from tests.connector.access.conftest import filled, with_two_ports
 
 TOKEN = "s" * 32
 
@@ -29,23 +28,7 @@ async def test_every_address_is_served_at_its_own_port_and_at_no_other(
     tmp_path: Path, declared: list[list[Route]]
 ) -> None:
     """Also by the socket for commands, which is the console's."""
-    config = tmp_path / "config.toml"
-    config.write_text(
-        f"""
-        [server]
-        port = 0
-        webhook_port = 0
-        [store]
-        url = "sqlite:///{tmp_path}/connector.db"
-        [api]
-        tokens = ["{TOKEN}"]
-        [shops.main]
-        qapi_url = "http://127.0.0.1:9/"
-        seller_auth_key = "x"
-        """,
-        encoding="utf-8",
-    )
-    settings = load_settings(config)
+    settings = with_two_ports(tmp_path, [TOKEN])
     async with (
         aiohttp.ClientSession() as http,
         aiohttp.ClientSession(connector=aiohttp.UnixConnector(str(socket_path(settings.store.url)))) as by_socket,
