@@ -10,7 +10,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ from pydantic import SecretStr
 from connector.app import RunningApp, running
 from connector.demo.packing import Label, PackingTable, tracking_number
 from connector.demo.stage import DemoSettings
+from connector.domain.orders import ShippingStatus
 from connector.domain.roles import Role
 from connector.sandbox import Market, NewLine, Sandbox, Switches
 from connector.settings import ApiSettings, ServerSettings, ShopSettings, SourceSettings, StoreSettings, WebhookSettings
@@ -131,6 +132,20 @@ class Console:
         answer = await self.table.report(label)
         assert answer.status == 202
         return number.replace("-", "")
+
+    async def open_conflict(self, ship_by: date | None = None) -> str:
+        """A buyer asks to cancel, then the label is printed: conflict 1. Gives the order's number once it is known."""
+        (line,) = self.market.add_cart(NewLine(status=ShippingStatus.PREPARING, ship_by=ship_by))
+        self.market.ask_cancel(line.order_no)
+        await self.print_label(line.order_no, serial=71)
+        await self.conflict_opened()
+        return line.order_no
+
+    async def conflict_opened(self) -> None:
+        """Waits for the first conflict."""
+        with self.app.store.changes.listening() as listener:
+            while not await self.app.store.cases():
+                await asyncio.wait_for(listener.take(), ENTERED_WITHIN_S)
 
     async def entered(self, order_no: str) -> None:
         """Waits until Qoo10 has a number for the line."""

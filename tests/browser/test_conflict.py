@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from playwright.async_api import expect
@@ -11,9 +11,8 @@ from playwright.async_api import expect
 from connector.demo.packing import Label, tracking_number
 from connector.domain.conflict import Clock, Fact, What
 from connector.domain.entry import EntryState
-from connector.domain.orders import JAPAN, ClaimStatus, ShippingStatus
+from connector.domain.orders import JAPAN, ClaimStatus
 from connector.domain.roles import Role
-from connector.sandbox import NewLine
 
 if TYPE_CHECKING:
     from playwright.async_api import Page, Route
@@ -33,23 +32,6 @@ TOLD_BY_HAND = """
   };
 """
 """The page hears what a test tells it, and nothing else."""
-
-
-async def open_conflict(console: Console, ship_by: date | None = None) -> str:
-    """A buyer asks to cancel, then the label is printed: conflict 1. Gives the order's number."""
-    (made,) = console.market.add_cart(NewLine(status=ShippingStatus.PREPARING, ship_by=ship_by))
-    console.market.ask_cancel(made.order_no)
-    await console.print_label(made.order_no, serial=71)
-    await met(console)
-    return made.order_no
-
-
-async def met(console: Console) -> None:
-    """Waits for the conflict."""
-    async with asyncio.timeout(WITHIN_S):
-        with console.app.store.changes.listening() as listener:
-            while not await console.app.store.cases():
-                await listener.take()
 
 
 async def confirmed(console: Console) -> None:
@@ -88,7 +70,7 @@ async def test_an_open_page_follows_qoo10_and_nothing_is_done_on_its_old_advice(
 ) -> None:
     """What was begun in a form stays, and is neither lost nor done when Qoo10 has cancelled meanwhile."""
     watched.allow("409")
-    order_no = await open_conflict(console)
+    order_no = await console.open_conflict()
     page = await conflict_page(log_in)
     await expect(page.locator("#advice")).to_contain_text("荷物を抜き取り")
     await page.locator("#act-enter_now summary").click()
@@ -117,7 +99,7 @@ async def test_an_open_page_follows_qoo10_and_nothing_is_done_on_its_old_advice(
 
 async def test_what_happens_while_the_page_reads_itself_is_read_too(log_in: LogIn, console: Console) -> None:
     """The answer that is on its way knows nothing of it yet, and nothing else would come to tell."""
-    order_no = await open_conflict(console)
+    order_no = await console.open_conflict()
     page = await log_in(Role.VIEWER)
     await page.add_init_script(TOLD_BY_HAND)
     await page.goto("/conflicts/1")
@@ -144,7 +126,7 @@ async def test_what_happens_while_the_page_reads_itself_is_read_too(log_in: LogI
 async def test_the_advice_goes_when_the_conflict_is_closed_and_comes_back_with_it(
     log_in: LogIn, console: Console
 ) -> None:
-    await open_conflict(console)
+    await console.open_conflict()
     page = await conflict_page(log_in, Role.VIEWER)
     await expect(page.locator("#advice")).to_be_visible()
 
@@ -161,7 +143,7 @@ async def test_the_advice_goes_when_the_conflict_is_closed_and_comes_back_with_i
 async def test_the_deadline_counts_down_to_its_end(log_in: LogIn, console: Console) -> None:
     """It is the end of the ship-by date, after which a cancel takes effect at once."""
     ship_by = datetime.now(JAPAN).date() + timedelta(days=2)
-    await open_conflict(console, ship_by=ship_by)
+    await console.open_conflict(ship_by=ship_by)
     page = await log_in(Role.VIEWER)
     await page.clock.install(time=datetime.now(UTC))
     await page.goto("/conflicts/1")
@@ -192,7 +174,7 @@ async def test_the_buyer_is_answered_from_the_page(log_in: LogIn, console: Conso
     assert (await console.table.report(label)).status == 202
     await confirmed(console)
     console.market.set_claim(order_no, ClaimStatus.CANCEL_REQUESTED)
-    await met(console)
+    await console.conflict_opened()
     page = await conflict_page(log_in)
     letter = page.locator("#messages details").first
     send = letter.get_by_role("button", name="送信")
@@ -214,7 +196,7 @@ async def test_the_buyer_is_answered_from_the_page(log_in: LogIn, console: Conso
 
 
 async def test_a_number_is_copied_by_a_button_that_names_it(log_in: LogIn, console: Console) -> None:
-    order_no = await open_conflict(console)
+    order_no = await console.open_conflict()
     page = await conflict_page(log_in, Role.VIEWER)
     await page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=console.url)
 
@@ -226,7 +208,7 @@ async def test_a_number_is_copied_by_a_button_that_names_it(log_in: LogIn, conso
 
 async def test_on_paper_there_is_what_is_to_be_read_and_nothing_to_press(log_in: LogIn, console: Console) -> None:
     """Dark on white, also for whoever works with a dark screen."""
-    order_no = await open_conflict(console)
+    order_no = await console.open_conflict()
     page = await conflict_page(log_in, color_scheme="dark")
 
     await page.emulate_media(media="print")
@@ -241,7 +223,7 @@ async def test_on_paper_there_is_what_is_to_be_read_and_nothing_to_press(log_in:
 
 
 async def test_the_printed_sheet_holds_the_dossier_alone(log_in: LogIn, console: Console) -> None:
-    order_no = await open_conflict(console)
+    order_no = await console.open_conflict()
     page = await log_in(Role.VIEWER)
     await page.goto("/conflicts/1/print")
     await page.emulate_media(media="print")

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.async_api import expect
 
-from connector.domain.orders import ShippingStatus
 from connector.domain.roles import Role
-from connector.sandbox import NewLine
+from connector.store.changes import Topic
 
 if TYPE_CHECKING:
     from playwright.async_api import Page
@@ -19,17 +18,6 @@ if TYPE_CHECKING:
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 ZOOMED = {"viewport": {"width": 640, "height": 400}}
 """A desk's screen at 200 %."""
-
-
-async def open_conflict(console: Console) -> int:
-    """A buyer asks to cancel, then the label is printed; gives the conflict's number."""
-    (line,) = console.market.add_cart(NewLine(status=ShippingStatus.PREPARING))
-    console.market.ask_cancel(line.order_no)
-    await console.print_label(line.order_no, serial=71)
-    with console.app.store.changes.listening() as listener:
-        while not (found := await console.app.store.cases()):
-            await listener.take()
-    return found[0].conflict.id
 
 
 async def does_not_scroll_sideways(page: Page) -> bool:
@@ -53,14 +41,14 @@ async def test_a_held_number_appears_among_what_needs_a_person(log_in: LogIn, co
     page = await log_in(Role.VIEWER)
     await expect(page.locator("#needs")).to_contain_text("人の手が必要なものはありません")
 
-    await open_conflict(console)
+    await console.open_conflict()
 
     await expect(page.locator("#needs")).to_contain_text("荷物を抜き取り")
     await expect(page.locator("#waiting")).to_have_text("1件が未処理")
 
 
 async def test_a_conflict_is_worked_to_its_end(log_in: LogIn, console: Console) -> None:
-    number = await open_conflict(console)
+    await console.open_conflict()
     page = await log_in(Role.OPERATOR)
 
     await page.get_by_role("link", name="キャンセル要請").click()
@@ -78,41 +66,41 @@ async def test_a_conflict_is_worked_to_its_end(log_in: LogIn, console: Console) 
     await page.get_by_role("link", name="キャンセル要請").first.click()
     await expect(page.locator("#conflicts")).to_contain_text("対応中のキャンセル要請はありません")
     await page.get_by_role("link", name="終了").click()
-    await expect(page.get_by_role("link", name=str(number), exact=True)).to_be_visible()
+    await expect(page.get_by_role("link", name="1", exact=True)).to_be_visible()
 
 
 async def test_an_act_that_lacks_something_is_not_done_and_says_why(
     log_in: LogIn, console: Console, watched: Watched
 ) -> None:
     watched.allow("409")
-    number = await open_conflict(console)
+    await console.open_conflict()
     page = await log_in(Role.OPERATOR)
-    await page.goto(f"/conflicts/{number}")
+    await page.goto("/conflicts/1")
     acts = page.locator("#acts details").first
     await acts.get_by_label("理由").fill("電話 090-1234-5678")
     await acts.get_by_label("荷物が発送されないよう止めました").check()
     await acts.get_by_role("button").click()
 
     await expect(page.get_by_role("alert")).to_contain_text("何も行われませんでした")
-    assert (await console.app.store.cases([number]))[0].conflict.closed_at is None
+    assert (await console.app.store.cases([1]))[0].conflict.closed_at is None
 
 
 async def test_whoever_may_only_look_sees_no_acts(log_in: LogIn, console: Console) -> None:
-    number = await open_conflict(console)
+    await console.open_conflict()
     page = await log_in(Role.PACKER)
-    await page.goto(f"/conflicts/{number}")
+    await page.goto("/conflicts/1")
 
     await expect(page.locator("#acts")).to_contain_text("あなたの権限では閲覧だけできます")
     assert await page.locator("#acts form").count() == 0
 
 
 async def test_the_dossier_is_printed_in_its_own_style(log_in: LogIn, console: Console) -> None:
-    number = await open_conflict(console)
+    await console.open_conflict()
     page = await log_in(Role.VIEWER)
-    await page.goto(f"/conflicts/{number}/print")
+    await page.goto("/conflicts/1/print")
 
     assert await page.locator("header h1").evaluate("each => getComputedStyle(each).fontSize") == "22px"
-    answer = await page.request.get(f"/conflicts/{number}/dossier.pdf")
+    answer = await page.request.get("/conflicts/1/dossier.pdf")
     assert (answer.headers["content-type"], (await answer.body())[:5]) == ("application/pdf", b"%PDF-")
 
 
@@ -126,7 +114,7 @@ async def test_pages_change_their_language(log_in: LogIn) -> None:
 
 
 async def test_the_keyboard_leads_everywhere(log_in: LogIn, console: Console) -> None:
-    await open_conflict(console)
+    await console.open_conflict()
     page = await log_in(Role.VIEWER)
     await page.keyboard.press("?")
     await expect(page.locator("dialog#help")).to_be_visible()
@@ -141,7 +129,7 @@ async def test_the_keyboard_leads_everywhere(log_in: LogIn, console: Console) ->
 
 
 async def test_a_row_stays_chosen_when_its_list_is_read_anew(log_in: LogIn, console: Console) -> None:
-    await open_conflict(console)
+    await console.open_conflict()
     page = await log_in(Role.VIEWER)
     await page.goto("/conflicts")
     await page.locator("#live.on").wait_for(state="attached")
@@ -150,7 +138,7 @@ async def test_a_row_stays_chosen_when_its_list_is_read_anew(log_in: LogIn, cons
     await expect(row).to_be_focused()
     await row.evaluate("each => (each.old = true)")
 
-    await page.evaluate("document.body.dispatchEvent(new CustomEvent('live:conflicts'))")
+    console.app.store.changes.tell([Topic.CONFLICTS])
     await expect(row).not_to_have_js_property("old", value=True)
 
     await expect(row).to_be_focused()
@@ -188,10 +176,10 @@ async def test_a_lost_connection_is_said_and_made_good(log_in: LogIn, console: C
 async def test_everybody_can_use_these_pages(
     log_in: LogIn, console: Console, accessible: CheckAccess, watched: Watched, scheme: str
 ) -> None:
-    number = await open_conflict(console)
+    await console.open_conflict()
     page = await log_in(Role.OPERATOR, color_scheme=scheme)
     watched.allow("404")
-    for path in ("/", "/conflicts", "/conflicts?which=closed", f"/conflicts/{number}", "/nowhere"):
+    for path in ("/", "/conflicts", "/conflicts?which=closed", "/conflicts/1", "/nowhere"):
         await page.goto(path)
         await accessible(page)
 
@@ -200,9 +188,9 @@ async def test_everybody_can_use_these_pages(
 async def test_nothing_is_cut_off_on_a_small_screen(
     log_in: LogIn, console: Console, accessible: CheckAccess, options: dict[str, object]
 ) -> None:
-    number = await open_conflict(console)
+    await console.open_conflict()
     page = await log_in(Role.OPERATOR, **options)
-    for path in ("/", "/conflicts", f"/conflicts/{number}"):
+    for path in ("/", "/conflicts", "/conflicts/1"):
         await page.goto(path)
         assert await does_not_scroll_sideways(page), path
         await accessible(page)

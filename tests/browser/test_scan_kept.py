@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from connector.domain.roles import Role
+from connector.store.changes import Topic
 from tests.browser.scanning import API, all_entered, nothing_waits, opened, pairs_of, read, rows, shows, sounds
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ async def test_the_end_of_the_session_loses_no_scan(table: Page, console: Consol
     await expect(table.locator("#scan-banner")).to_contain_text("ログインの期限が切れました")
     async with table.expect_response(lambda answer: answer.status == 401 and answer.url.endswith("/scan")):
         # The menu's part of the page asks for itself anew, and is led to the log-in.
-        await table.evaluate("document.body.dispatchEvent(new CustomEvent('live:conflicts'))")
+        console.app.store.changes.tell([Topic.CONFLICTS])
     await table.context.add_cookies([_as_given(each) for each in cookies])
 
     await shows(table, "go", *pair)

@@ -83,10 +83,13 @@ async def test_a_page_that_answers_a_form_stays_live(log_in: LogIn, console: Con
     page = await log_in(Role.ADMIN)
     await page.goto(f"/sources/{SOURCE}")
     await page.get_by_role("button", name="シークレットを追加").click()
-    await page.locator("#live.on").wait_for(state="attached")
-    async with page.expect_response(lambda answer: answer.url == f"{console.url}/" and answer.ok):
-        await page.evaluate("document.body.dispatchEvent(new CustomEvent('live:conflicts'))")
-    await expect(page.locator("section[aria-labelledby=new-secret-title]")).to_be_visible()
+    secret = page.locator("section[aria-labelledby=new-secret-title]")
+    await expect(secret).to_be_visible()
+
+    await console.open_conflict()
+
+    await expect(page.locator("#waiting")).to_have_text("1件が未処理")
+    await expect(secret).to_be_visible()
 
 
 async def test_a_secret_that_does_not_fit_is_refused_with_the_reason(log_in: LogIn, watched: Watched) -> None:
