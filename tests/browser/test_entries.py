@@ -87,8 +87,8 @@ async def test_filters_work_without_javascript(console: Console, log_in: LogIn) 
         await without.get_by_label("状態").select_option("held")
         await without.get_by_role("button", name="さがす").click()
 
-        assert "state=held" in without.url
-        assert "該当するものはありません" in await without.locator("#entries").inner_text()
+        await expect(without).to_have_url(re.compile("state=held"))
+        await expect(without.locator("#entries")).to_contain_text("該当するものはありません")
     finally:
         await plain.close()
 
