@@ -9,6 +9,7 @@ from connector.access.routes import Routes
 from connector.check.desk import CheckDesk
 from connector.check.findings import Level
 from connector.console.pages import Pages
+from connector.console.setting_words import IN_JAPANESE
 from connector.domain.roles import Permission
 from connector.settings import Settings
 from connector.settings.shown import SettingOrigin, ShownSetting, shown
@@ -53,6 +54,7 @@ class SettingsPages:
             file=str(self._settings.file or ""),
             sections=sections(shown(self._settings)),
             missing=await self._store.source_log.missing_names(),
+            words=IN_JAPANESE,
         )
 
     async def _check(self, request: web.Request) -> web.Response:

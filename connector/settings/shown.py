@@ -22,10 +22,12 @@ class SettingOrigin(StrEnum):
 class ShownSetting:
     """One setting. ``name`` is its place, as ``shops.main.qapi_url``; ``words`` is its documentation.
 
-    The ``value`` of a secret says how many there are, and nothing of them.
+    ``field`` is what all settings of its kind share, as ``shops.qapi_url``. The ``value`` of a secret says how many
+    there are, and nothing of them.
     """
 
     name: str
+    field: str
     value: str
     origin: SettingOrigin
     secret: bool
@@ -36,25 +38,28 @@ def shown(settings: Settings) -> list[ShownSetting]:
     """All settings that are in effect, in the order of the file."""
     found: list[ShownSetting] = []
     for section in type(settings).model_fields:
-        found += _shown(settings, (section,), getattr(settings, section), "", secret=False)
+        found += _shown(settings, (section,), section, getattr(settings, section), "", secret=False)
     return found
 
 
-def _shown(settings: Settings, place: tuple[str, ...], value: object, words: str, *, secret: bool) -> Iterator[Any]:
+def _shown(
+    settings: Settings, place: tuple[str, ...], field: str, value: object, words: str, *, secret: bool
+) -> Iterator[ShownSetting]:
     if isinstance(value, BaseModel):
         for name, info in type(value).model_fields.items():
             hidden = secret or info.exclude is True
-            yield from _shown(settings, (*place, name), getattr(value, name), info.description or "", secret=hidden)
+            inner = getattr(value, name)
+            yield from _shown(settings, (*place, name), f"{field}.{name}", inner, info.description or "", secret=hidden)
     elif isinstance(value, Mapping) and (value or not words):  # a table of tables may be empty, and is no setting
         for name, item in value.items():
-            yield from _shown(settings, (*place, str(name)), item, words, secret=secret)
+            yield from _shown(settings, (*place, str(name)), field, item, words, secret=secret)
     elif isinstance(value, tuple) and value and isinstance(value[0], BaseModel):
         for position, item in enumerate(value, start=1):
-            yield from _shown(settings, (*place, str(position)), item, words, secret=secret)
+            yield from _shown(settings, (*place, str(position)), field, item, words, secret=secret)
     else:
         hidden = secret or _is_secret(value)
         text = _how_many(value) if hidden else _text(value)
-        yield ShownSetting(".".join(place), text, _origin(settings, place), hidden, words)
+        yield ShownSetting(".".join(place), field, text, _origin(settings, place), hidden, words)
 
 
 def _is_secret(value: object) -> bool:

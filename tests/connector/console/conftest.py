@@ -24,6 +24,7 @@ class Place:
     app: RunningApp
     session: aiohttp.ClientSession
     sandbox: Sandbox
+    settings: DemoSettings
 
     @property
     def url(self) -> str:
@@ -43,4 +44,4 @@ async def place(tmp_path: Path) -> AsyncIterator[Place]:
             sources={"table": SourceSettings(kind="standard", shop="main", secrets=(SecretStr(SECRET),))},
         )
         async with running(settings) as app:
-            yield Place(app, session, sandbox)
+            yield Place(app, session, sandbox, settings)

@@ -80,8 +80,10 @@ def test_every_setting_is_shown_once_with_where_it_comes_from(settings: Settings
 
     assert len(found) == len(shown(settings))
     assert found["log.level"] == ShownSetting(
-        "log.level", "warning", SettingOrigin.ENVIRONMENT, secret=False, words=found["log.level"].words
+        "log.level", "log.level", "warning", SettingOrigin.ENVIRONMENT, secret=False, words=found["log.level"].words
     )
+    assert found["alerts.rules.1.targets"].field == "alerts.rules.targets"
+    assert found["sources.table.carriers.yamato"].field == "sources.carriers"
     said = {name: (found[name].value, found[name].origin, found[name].secret) for name in found}
     assert said["server.port"] == ("8080", SettingOrigin.DEFAULT, False)
     assert said["api.tokens"] == ("2 set", SettingOrigin.FILE, True)
