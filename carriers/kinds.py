@@ -19,6 +19,7 @@ class SourceKind:
     ``[sources.<name>.options]`` may have, the default first; no values means free text, with "" as default.
     ``needed_options`` are those that have no honest default and must be set.
     ``authentication`` says in a few words what proves where a message comes from; empty where the form says it all.
+    ``unverified`` are the sentences about what nothing proves. Both stand in Japanese too, for the people at work.
     """
 
     kind: str
@@ -29,10 +30,12 @@ class SourceKind:
     tells: frozenset[EventKind]
     proved_by: str
     unverified: tuple[str, ...] = ()
+    unverified_ja: tuple[str, ...] = ()
     credentials: frozenset[str] = frozenset()
     options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     needed_options: frozenset[str] = frozenset()
     authentication: str = ""
+    authentication_ja: str = ""
 
 
 def _no_fetches(_fetch: Fetch, _answer: FetchAnswer) -> Reading:

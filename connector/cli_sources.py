@@ -49,7 +49,7 @@ def list_kinds(*, as_json: JsonOption = False) -> None:
     table = _table("kind", "way in", "proves where it comes from", "tells", "reading")
     for kind in kinds:
         proof = "recorded" if kind.proof else "documented"
-        table.add_row(kind.kind, kind.way, kind.authentication, ", ".join(kind.tells), proof)
+        table.add_row(kind.kind, kind.way, kind.authentication.en, ", ".join(kind.tells), proof)
     output.print(table)
     _say("recorded: real payloads are read as they should be; documented: nothing recorded was found.")
     _say("docs/sources.md says of each what is not verified.")

@@ -100,6 +100,7 @@ SOURCE = PushedKind(
     spec_read_on=date(2026, 11, 22),
     tells=frozenset({EventKind.SCANNED}),
     authentication="HMAC-SHA256 of the body",
+    authentication_ja="本文の HMAC-SHA256",
     authenticate=authenticate,
     parse=parse,
     check_secret=typeable_secret_problem,
@@ -108,5 +109,10 @@ SOURCE = PushedKind(
         "No signed message was ever seen; the signature follows AfterShip's own page.",
         "The zone of checkpoint times without an offset is not documented; such a scan is dated when it is heard of.",
         "The signature covers no time; a repeat is known by its event id.",
+    ),
+    unverified_ja=(
+        "署名つきの実例はありません。署名はAfterShip自身の説明に従っています。",
+        "時差の書かれていない通過時刻の扱いは公開されていません。その場合は、知らせを受けた時刻を使います。",
+        "署名は時刻を含みません。同じ知らせの繰り返しは、イベントIDで見分けます。",
     ),
 )

@@ -89,6 +89,12 @@ SOURCE = FiledKind(
         "That a number beginning with UMN stands for a label not yet printed comes from one source.",
         "A deleted label is not in the file, so a void is never heard of.",
     ),
+    unverified_ja=(
+        "列はほかのプログラムのソースから読み取りました。実際のファイルの記録はありません。",
+        "送り状種類の 8、9、A と、古い形式の 6 は、1〜2か所の資料によります。",
+        "UMN で始まる番号がまだ印刷していないラベルを表すことは、1つの資料によります。",
+        "削除されたラベルはファイルに現れません。取り消しには気づけません。",
+    ),
     recognise=recognise,
     read_row=read_row,
 )

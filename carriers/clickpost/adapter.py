@@ -85,6 +85,10 @@ SOURCE = FiledKind(
         "Nobody is known to have published a real file: the columns are what other programs expect.",
         "The file has no column for an order number: only rows whose 内容品 holds one are taken.",
     ),
+    unverified_ja=(
+        "実際のファイルを公開した人は見つかりませんでした。列は、ほかのプログラムが期待するものです。",
+        "注文番号の列がありません。内容品に注文番号がある行だけを取り込みます。",
+    ),
     options={"pattern": ()},
     recognise=recognise,
     read_row=read_row,

@@ -94,6 +94,7 @@ SOURCE = FiledKind(
     tells=frozenset(EventKind),
     proved_by="",
     unverified=("What the columns hold is what the settings say.",),
+    unverified_ja=("列の意味は、設定のとおりとみなします。",),
     options={
         "order_ref": (),
         "tracking_number": (),

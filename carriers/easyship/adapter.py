@@ -136,6 +136,7 @@ SOURCE = PushedKind(
     spec_read_on=date(2026, 11, 23),
     tells=frozenset(EVENTS.values()),
     authentication="secret in the address, and/or Easyship's token in a header",
+    authentication_ja="アドレス中のシークレット、ヘッダーにあるEasyshipのトークン、またはその両方",
     authenticate=authenticate,
     parse=parse,
     check_secret=check_secret,
@@ -147,5 +148,11 @@ SOURCE = PushedKind(
         "A cancelled shipment's message names no tracking number in the published example; without one it is ignored.",
         "No message names the courier: the seller must choose the name at Qoo10.",
         "No message says when a label was made.",
+    ),
+    unverified_ja=(
+        "Easyshipのトークンは説明にありますが、実例はありません。本文は守られません。",
+        "公開された例では、取り消しの知らせに送り状番号がありません。番号がなければ無視します。",
+        "配送会社の名前は届きません。Qoo10での名前を設定で選んでください。",
+        "ラベルを作った時刻は届きません。",
     ),
 )

@@ -80,6 +80,11 @@ SOURCE = FiledKind(
         "What 削除区分 may hold is not documented: a row where it is neither empty nor 0 is refused.",
         "Whether the file has a header is not documented: both are read.",
     ),
+    unverified_ja=(
+        "列は、このファイルを読む1つのプログラムによります。実際のファイルの記録はありません。",
+        "削除区分の値は公開されていません。空でも 0 でもない行は受け付けません。",
+        "見出しの行があるかは公開されていません。どちらも読みます。",
+    ),
     recognise=recognise,
     read_row=read_row,
 )

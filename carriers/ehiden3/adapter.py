@@ -84,6 +84,11 @@ SOURCE = FiledKind(
         "What 削除区分 may hold is not documented: any deletion date (削除日) is taken as a void.",
         "What サービス種別 may hold is not documented: every row is taken as 佐川急便.",
     ),
+    unverified_ja=(
+        "列はほかのプログラムのソースから読み取りました。実際のファイルの記録はありません。",
+        "削除区分の値は公開されていません。削除日があれば取り消しとみなします。",
+        "サービス種別の値は公開されていません。すべての行を佐川急便とみなします。",
+    ),
     recognise=recognise,
     read_row=read_row,
 )

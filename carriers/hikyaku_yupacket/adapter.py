@@ -64,6 +64,11 @@ SOURCE = FiledKind(
         "What ステータス may hold is not documented: a deleted label may look like a live one.",
         "ラベル作成日時 is read as Japan time where it has the form 2026/11/22 9:15; its form is not documented.",
     ),
+    unverified_ja=(
+        "列は1つの列一覧によります。実際のファイルの記録はありません。",
+        "ステータスの値は公開されていません。削除されたラベルが有効に見えることがあります。",
+        "ラベル作成日時は、2026/11/22 9:15 の形なら日本時間として読みます。形は公開されていません。",
+    ),
     recognise=recognise,
     read_row=read_row,
 )

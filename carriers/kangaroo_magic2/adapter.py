@@ -74,6 +74,11 @@ SOURCE = FiledKind(
         "The encoding is not documented: CP932 and UTF-8 are both read.",
         "How many digits a number of Seino has comes from one source.",
     ),
+    unverified_ja=(
+        "列はほかの2つのプログラムのソースから読み取りました。実際のファイルの記録はありません。",
+        "文字コードは公開されていません。CP932 と UTF-8 のどちらも読みます。",
+        "西濃運輸の番号の桁数は、1つの資料によります。",
+    ),
     recognise=recognise,
     read_row=read_row,
 )

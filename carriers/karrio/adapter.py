@@ -115,7 +115,13 @@ SOURCE = PushedKind(
         "The body is not signed: whoever learns the secret can send anything.",
         "Karrio sends each message once. What was sent while nobody listened is lost, and is not asked for afterwards.",
     ),
+    unverified_ja=(
+        "すべてKarrioのコードから読み取りました。実際の知らせの記録はありません。",
+        "本文に署名はありません。シークレットを知った人は何でも送れます。",
+        "Karrioはそれぞれの知らせを1回だけ送ります。止まっていた間のものは失われ、後から取りに行くこともできません。",
+    ),
     authentication="the webhook's secret in a header",
+    authentication_ja="ヘッダーにあるWebhookのシークレット",
     signs_body=False,
     options={"reference": ("reference", "order_id")},
 )

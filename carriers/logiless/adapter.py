@@ -226,6 +226,13 @@ SOURCE = PolledKind(
         "Whether a cancelled 出荷伝票 keeps its numbers, so that the void is seen, is not documented.",
         "Whether renewing the tokens makes the old refresh token invalid is not documented; the newest one is kept.",
     ),
+    unverified_ja=(
+        "LOGILESSの実際の答えの記録はありません。すべて説明の写しから読み取りました。",
+        "時刻の時差は公開されていません。このプログラムが知った時刻を使います。",
+        "1分に何回呼べるかは公開されていません。多くて30回にしています。",
+        "取り消された出荷伝票に番号が残り、取り消しに気づけるかは公開されていません。",
+        "トークンを更新すると前の refresh token が無効になるかは公開されていません。最新のものを残します。",
+    ),
     credentials=frozenset({"client_id", "client_secret", "refresh_token"}),
     options={"merchant_id": (), "store": ()},
     needed_options=frozenset({"merchant_id"}),

@@ -119,6 +119,11 @@ SOURCE = PolledKind(
         "Whether a number shows before the parcel has left is not documented; only shipped ones are asked for.",
         "Nothing tells that a shipped parcel came back; a return that is sent out again is a shipment of its own.",
     ),
+    unverified_ja=(
+        "OPENLOGIの実際の答えの記録はありません。すべてOpenAPIの説明から読み取りました。",
+        "荷物が出る前に番号が見えるかは公開されていません。発送済みのものだけを取りに行きます。",
+        "発送した荷物が戻ったことは知らされません。送り直した荷物は、別の出荷になります。",
+    ),
     credentials=frozenset({"token"}),
     options={"reference": ("order_no", "identifier")},
     hosts=frozenset({HOST}),

@@ -73,6 +73,7 @@ SOURCE = PushedKind(
     spec_read_on=date(2026, 11, 22),
     tells=frozenset(STATUSES.values()),
     authentication="secret in the address",
+    authentication_ja="アドレス中のシークレット",
     authenticate=authenticate,
     parse=parse,
     check_secret=path_secret_problem,
@@ -83,5 +84,10 @@ SOURCE = PushedKind(
         "printio signs with an HMAC whose hash function is not named: the secret in the address is checked instead.",
         "Only status 140, shipped, is documented; a label that is printed or cancelled before is not reported to us.",
         "How several numbers of one order stand in shipping_number is not documented.",
+    ),
+    unverified_ja=(
+        "printioの署名はHMACですが、ハッシュ関数が公開されていません。代わりにアドレス中のシークレットを確かめます。",
+        "公開されているのは status 140 (発送済み) だけです。その前の印刷や取り消しは知らされません。",
+        "1つの注文に番号がいくつかあるとき、shipping_number にどう書かれるかは公開されていません。",
     ),
 )

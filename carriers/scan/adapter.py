@@ -78,8 +78,13 @@ SOURCE = ScannedKind(
         "Which letters a reader sends before and after an NW-7 barcode is a setting of the reader; A to D are removed.",
         "Order numbers are taken to have 10 digits and carts 9, as seen in 2026; longer ones need reference_pattern.",
     ),
+    unverified_ja=(
+        "NW-7バーコードの前後にどの文字を送るかは、リーダーの設定によります。A から D は取り除きます。",
+        "注文番号は10桁、カート番号は9桁とみなします (2026年の実例)。長い場合は reference_pattern を設定します。",
+    ),
     options={"carrier": (), "more_carriers": (), "expects": ("pair", "label"), "pair_within_s": (), "pause_ms": ()},
     needed_options=frozenset({"carrier"}),
     authentication="a log-in with the right to scan, or a token of the API",
+    authentication_ja="スキャンの権限があるログイン、またはAPIのトークン",
     check_options=check_options,
 )

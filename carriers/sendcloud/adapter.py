@@ -180,6 +180,12 @@ SOURCE = PushedKind(
         "Which messages say that a label is cancelled is read only.",
         "The signature covers no time, so an old message cannot be told from a new one.",
     ),
+    unverified_ja=(
+        "本文は説明の例に従っています。実際の知らせの記録はありません。",
+        "どの知らせがラベルの取り消しかは、説明から読み取っただけです。",
+        "署名は時刻を含まないので、古い知らせと新しい知らせを見分けられません。",
+    ),
     authentication="HMAC-SHA256 of the body (hex)",
+    authentication_ja="本文の HMAC-SHA256 (16進)",
     options={"reference": ("order_number", "external_reference")},
 )

@@ -125,6 +125,7 @@ SOURCE = PushedKind(
     spec_read_on=date(2026, 11, 22),
     tells=frozenset({EventKind.SCANNED}),
     authentication="SHA-256 of body and key",
+    authentication_ja="本文とキーの SHA-256",
     authenticate=authenticate,
     parse=parse,
     check_secret=typeable_secret_problem,
@@ -133,5 +134,10 @@ SOURCE = PushedKind(
         "No recorded message with its signature was found; the rule follows descriptions of 17TRACK's documentation.",
         "The time is that of the newest scan: the first one may have been earlier.",
         "The signature covers no time; a repeat is known by number, status and time.",
+    ),
+    unverified_ja=(
+        "署名つきの実例はありません。規則は、17TRACKの説明を紹介した資料に従っています。",
+        "時刻は最新の読み取りのものです。最初の読み取りはもっと早かったかもしれません。",
+        "署名は時刻を含みません。同じ知らせの繰り返しは、番号、状態、時刻で見分けます。",
     ),
 )

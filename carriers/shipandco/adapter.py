@@ -147,6 +147,11 @@ SOURCE = PolledKind(
         "A voided shipment was never recorded.",
         "The number of calls a minute that Ship&co allows is not published; this program makes at most 30.",
     ),
+    unverified_ja=(
+        "一覧の形 (そのまま、または `shipments` の中) が資料によって違います。どちらも読みます。",
+        "取り消された出荷の記録はありません。",
+        "Ship&coを1分に何回呼べるかは公開されていません。多くて30回にしています。",
+    ),
     credentials=frozenset({"token"}),
     options={"reread_days": ("7", "1", "3", "14", "30")},
     hosts=frozenset({HOST}),

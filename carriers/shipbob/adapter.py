@@ -112,6 +112,7 @@ SOURCE = PushedKind(
     spec_read_on=date(2026, 11, 23),
     tells=frozenset({EventKind.PRINTED, EventKind.SCANNED, EventKind.VOIDED}),
     authentication="Standard Webhooks signature over id, time and body",
+    authentication_ja="ID、時刻、本文に対する Standard Webhooks の署名",
     authenticate=authenticate,
     parse=parse,
     check_secret=check_secret,
@@ -121,5 +122,11 @@ SOURCE = PushedKind(
         "That x-webhook-topic names the topic was read there too.",
         "ShipBob publishes one example body; that every topic has its shape was never seen.",
         "Whether a cancelled shipment's message still names its number is not documented; without one it is ignored.",
+    ),
+    unverified_ja=(
+        "ShipBobがStandard Webhooksのとおりに署名することは、第三者の資料で読みました。署名つきの実例はありません。",
+        "x-webhook-topic が種類を表すことも、同じ資料によります。",
+        "ShipBobが公開する本文の例は1つです。どの種類も同じ形かは確かめられていません。",
+        "取り消しの知らせに番号が残るかは公開されていません。番号がなければ無視します。",
     ),
 )

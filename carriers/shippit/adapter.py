@@ -114,6 +114,7 @@ SOURCE = PushedKind(
     tells=frozenset(STATES.values()),
     options={"number": NUMBERS},
     authentication="secret in the address",
+    authentication_ja="アドレス中のシークレット",
     authenticate=authenticate,
     parse=parse,
     check_secret=path_secret_problem,
@@ -124,5 +125,10 @@ SOURCE = PushedKind(
         "Whether Shippit signs its webhooks is not shown; the secret in the address is the only proof.",
         "Whether tracking_number is the courier's number is not documented; an option takes courier_job_id instead.",
         "Of the states only ready_for_pickup is taken; how a cancelled or collected order is reported was not found.",
+    ),
+    unverified_ja=(
+        "ShippitがWebhookに署名するかは示されていません。アドレス中のシークレットだけが証明です。",
+        "tracking_number が配送会社の番号かは公開されていません。options で courier_job_id に替えられます。",
+        "状態は ready_for_pickup だけを使います。取り消しや集荷の知らせ方は見つかりませんでした。",
     ),
 )

@@ -162,6 +162,7 @@ SOURCE = PushedKind(
     options={"client_key": (), "carrier": ("sagawa", "yamato"), "confirm": ("get_status", "none")},
     needed_options=frozenset({"client_key", "carrier"}),
     authentication="secret in the address, client_key, and confirmed by get_status",
+    authentication_ja="アドレス中のシークレットと client_key。さらに get_status に問い合わせて確かめます",
     authenticate=authenticate,
     parse=parse,
     check_secret=path_secret_problem,
@@ -179,5 +180,13 @@ SOURCE = PushedKind(
         "The callback names no carrier: one source stands for one carrier.",
         "No callback for a voided label is documented.",
         "Which answer SHIPPSYS expects, and whether it repeats a callback, is not documented.",
+    ),
+    unverified_ja=(
+        "コールバックの署名は公開されていません。シークレット、client_key、問い合わせによる確認だけが証明です。",
+        "get_status は、アドレスのほかに送る内容が公開されていません。お客様番号の一覧を送ります。",
+        "get_status の答えの形も公開されていません。コールバックと同じ名前の項目を探します。options で止められます。",
+        "コールバックに配送会社の名前はありません。1つの連携が1つの配送会社を表します。",
+        "取り消されたラベルのコールバックは説明にありません。",
+        "SHIPPSYSがどんな答えを期待し、コールバックを送り直すかは公開されていません。",
     ),
 )

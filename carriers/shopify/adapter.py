@@ -135,6 +135,12 @@ SOURCE = PushedKind(
         "A fulfilment whose number was replaced does not name the old one, which is not voided here.",
         "The signature covers no time and no header, so an old message cannot be told from a new one.",
     ),
+    unverified_ja=(
+        "Webhookの記録はありません。本文が fulfilment そのものであることは未確認です (包まれた形も読みます)。",
+        "番号が差し替えられた fulfilment に前の番号はありません。前の番号は取り消しになりません。",
+        "署名は時刻もヘッダーも含まないので、古い知らせと新しい知らせを見分けられません。",
+    ),
     authentication="HMAC-SHA256 of the body (base64)",
+    authentication_ja="本文の HMAC-SHA256 (Base64)",
     options={"reference": ("name", "order_id")},
 )

@@ -69,6 +69,7 @@ SOURCE = PushedKind(
     tells=frozenset(),
     options={"contract_id": ()},
     authentication="secret in the address",
+    authentication_ja="アドレス中のシークレット",
     authenticate=authenticate,
     parse=parse,
     check_secret=path_secret_problem,
@@ -78,5 +79,9 @@ SOURCE = PushedKind(
     unverified=(
         "The message names no tracking number, and no call that gives one was found: this source tells nothing yet.",
         "No signature was found; the secret in the address is the only proof.",
+    ),
+    unverified_ja=(
+        "知らせに送り状番号がなく、番号を取得できる呼び出しも見つかりませんでした。この連携はまだ何も伝えません。",
+        "署名は見つかりませんでした。アドレス中のシークレットだけが証明です。",
     ),
 )

@@ -130,4 +130,5 @@ SOURCE = PushedKind(
     check_secret=check_secret,
     proved_by="the official test vector (signature); the body is our own",
     authentication="Standard Webhooks signature over id, time and body",
+    authentication_ja="ID、時刻、本文に対する Standard Webhooks の署名",
 )

@@ -80,6 +80,13 @@ SOURCE = FiledKind(
         "送り状印刷日時 is read as Japan time where it has the form 2026/11/22 9:15; its form is not documented.",
         "A deleted label is not marked in any column known.",
     ),
+    unverified_ja=(
+        "6列のファイルの記録が1つ、バイト単位で紹介されています。テストのファイルはそこから作り直したものです。",
+        "10 以外の状態コードは、説明から読み取っただけです。",
+        "郵便種別の値は公開されていません。Qoo10での配送会社名を設定してください。",
+        "送り状印刷日時は、2026/11/22 9:15 の形なら日本時間として読みます。形は公開されていません。",
+        "削除されたラベルの印は、知られている列にありません。",
+    ),
     recognise=recognise,
     read_row=read_row,
 )

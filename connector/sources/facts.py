@@ -33,10 +33,10 @@ class KindFacts:
     kind: str
     title: str
     way: str
-    authentication: str
+    authentication: Said
     tells: tuple[str, ...]
     proof: str
-    unverified: tuple[str, ...]
+    unverified: tuple[Said, ...]
     spec: str
     spec_read_on: str
     settings: tuple[str, ...]
@@ -57,28 +57,29 @@ def facts_of(kind: SourceKind) -> KindFacts:
         kind=kind.kind,
         title=kind.title,
         way=str(kind.way),
-        authentication=kind.authentication or _by_its_form(kind),
+        authentication=Said(kind.authentication_ja, kind.authentication) if kind.authentication else _by_its_form(kind),
         tells=tuple(said.en for told, said in TELLS.items() if told in kind.tells),
         proof=kind.proved_by,
-        unverified=kind.unverified,
+        unverified=tuple(map(Said, kind.unverified_ja, kind.unverified)),
         spec=kind.spec,
         spec_read_on=kind.spec_read_on.isoformat(),
         settings=(*_settings(kind), *(f"credentials.{name}" for name in sorted(kind.credentials)), *options),
     )
 
 
-def _by_its_form(kind: SourceKind) -> str:
+def _by_its_form(kind: SourceKind) -> Said:
     match kind:
         case PolledKind():
-            return "we log in: " + ", ".join(f"credentials.{name}" for name in sorted(kind.credentials))
+            credentials = ", ".join(f"credentials.{name}" for name in sorted(kind.credentials))
+            return Said(f"こちらからログイン: {credentials}", f"we log in: {credentials}")
         case FiledKind():
-            return "whoever may write into the folder"
+            return Said("フォルダーに書き込める人", "whoever may write into the folder")
         case PushedKind(secret_in_path=True):
-            return "a secret in the address"
+            return Said("アドレス中のシークレット", "a secret in the address")
         case PushedKind(key_set=None):
-            return "a signature made with the source's secret"
+            return Said("連携のシークレットで作った署名", "a signature made with the source's secret")
         case _:
-            return "a signature that the vendor's published keys verify"
+            return Said("サービスの公開鍵で確かめる署名", "a signature that the vendor's published keys verify")
 
 
 def _settings(kind: SourceKind) -> Sequence[str]:

@@ -30,7 +30,8 @@ def _table(kinds: list[KindFacts]) -> list[str]:
     for kind in kinds:
         marks = " | ".join("yes" if one in kind.tells else "-" for one in told)
         proof = "recorded" if kind.proof else "documented"
-        rows.append(f"| [{kind.kind}](#{kind.kind}) | {kind.way} | {_cell(kind.authentication)} | {marks} | {proof} |")
+        proves = _cell(kind.authentication.en)
+        rows.append(f"| [{kind.kind}](#{kind.kind}) | {kind.way} | {proves} | {marks} | {proof} |")
     return rows
 
 
@@ -47,7 +48,7 @@ def _section(kind: KindFacts) -> list[str]:
     if kind.settings:
         lines.append("- Settings of its own: " + ", ".join(f"`{setting}`" for setting in kind.settings) + ".")
     if kind.unverified:
-        lines += ["- Not verified:", *(f"  - {sentence}" for sentence in kind.unverified)]
+        lines += ["- Not verified:", *(f"  - {sentence.en}" for sentence in kind.unverified)]
     return [*lines, ""]
 
 

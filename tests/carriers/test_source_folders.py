@@ -4,6 +4,7 @@ How to add a source: docs/adding-a-source.md.
 """
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +30,9 @@ HEADINGS = (
     "## What is not certain",
 )
 MAX_ADAPTER_LINES = 300
+JAPANESE = re.compile(r"[\u3041-\u30fa\u4e00-\u9fff]")
+SAME_IN_BOTH = re.compile(r"[a-z]+(?:[_.][a-z_]+)+|\b[0-9]+\b|[\u4e00-\u9fff\u30a1-\u30fa]+")
+"""What reads the same in every language: names of fields and options, numbers, words of Japanese forms."""
 
 
 def cases() -> list[tuple[str, str]]:
@@ -95,6 +99,19 @@ def test_a_kind_says_what_it_follows(kind: str) -> None:
     assert source.proved_by or source.unverified, "say what proves the reading, or what nothing proves"
     assert source.tells or source.unverified, "say why a kind tells nothing"
     assert source.way in Way
+
+
+@pytest.mark.parametrize("kind", sorted(SOURCES))
+def test_what_a_kind_says_of_itself_it_says_in_japanese_too(kind: str) -> None:
+    """Sentence by sentence: names and numbers of one stand in the other, so none has slipped by a place."""
+    source = SOURCES[kind]
+    assert len(source.unverified) == len(source.unverified_ja), "say each sentence of `unverified` in Japanese too"
+
+    pairs = [*zip(source.unverified, source.unverified_ja, strict=True)]
+    pairs += [(source.authentication, source.authentication_ja)] if source.authentication else []
+    for en, ja in pairs:
+        assert JAPANESE.search(ja), f"say this in Japanese too: {en}"
+        assert [word for word in SAME_IN_BOTH.findall(en) if word not in ja] == [], en
 
 
 @pytest.mark.parametrize(("kind", "name"), cases())

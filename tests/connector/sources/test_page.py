@@ -35,7 +35,7 @@ def test_what_is_not_recorded_is_never_called_so() -> None:
     assert {kind for kind, facts in rows.items() if facts.proof} == {
         kind for kind, source in SOURCES.items() if source.proved_by
     }
-    assert all(facts.authentication for facts in rows.values())
+    assert all(facts.authentication.ja and facts.authentication.en for facts in rows.values())
     for line in render().splitlines():
         if line.startswith("| ["):
             kind = line[3 : line.index("]")]
