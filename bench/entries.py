@@ -19,6 +19,7 @@ from connector.domain.entry import EntryState
 from connector.domain.parcel import ParcelState
 from connector.domain.reasons import Reason
 from connector.intake.labels import new_delivery
+from connector.process import settle_in
 from connector.store.deliveries import NewDelivery
 from connector.store.entries import NewEntry, SettledEntry, Writing
 from connector.store.listing import EVERYTHING, IN_WORK_ONLY, STATES
@@ -77,6 +78,7 @@ async def measure() -> Measured:
         await (await Store.open(f"sqlite:///{path}")).close()
         await asyncio.to_thread(_fill, path)
         store = await Store.open(f"sqlite:///{path}")
+        settle_in()
         try:
             rows = [(title, *await _timed(store, [sought] * REPEATS)) for title, sought in _kinds()]
             every = _combinations()

@@ -4,7 +4,6 @@ import asyncio
 import errno
 import os
 import signal
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -23,6 +22,7 @@ from connector.cli_sources import carriers, sources
 from connector.cli_tokens import tokens
 from connector.cli_users import users
 from connector.cli_webhooks import webhooks
+from connector.process import settle_in
 from connector.settings import Settings, load_settings
 from connector.settings_input import ConfigurationError
 from connector.store.errors import StoreError
@@ -80,11 +80,10 @@ def serve(config: ConfigOption = CONFIG) -> None:
 
 
 async def _serve(settings: Settings) -> None:
-    # Long lists are read in a thread; at Python's default of 5 ms every step of a delivery would wait for it so long.
-    sys.setswitchinterval(0.0005)
     stop = _asked_to_stop()
     watchdog = asyncio.create_task(feed_watchdog())
     async with app.running(settings):
+        settle_in()
         notify("READY=1")
         await stop.wait()
         notify("STOPPING=1")
