@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
 
 from carriers import SOURCES
 from carriers.model import Way
@@ -155,7 +156,8 @@ async def _read_trial(request: web.Request) -> tuple[str, str, bytes]:
         async for part in await request.multipart():
             if isinstance(part, BodyPartReader) and part.name in found:
                 found[part.name] = await _bounded(part)
-    except (ValueError, AssertionError):  # aiohttp asserts that a multipart body is well-formed
+    # What aiohttp raises for bodies that are not well-formed. What it says of them repeats what they hold.
+    except (ValueError, AssertionError, HttpProcessingError):
         raise ApiError(400, "no_form", "This is no form that can be read.", "Go back and send it again.") from None
     text, headers = (found[name].decode("utf-8", "replace") for name in ("payload", "headers"))
     return text, headers, found["file"]

@@ -81,9 +81,17 @@ DECISIONS: dict[ActKind, Person] = {
 
 _PERSONAL = re.compile(
     r"[\w.+-]+@[\w-]+\.\w"  # mail
-    r"|(?<![0-9-])(?=0(?:[-() ]{0,2}[0-9]){9,10}(?![0-9-]))0"  # telephone: 10 or 11 digits; numbers of labels have 12
+    # Telephone: 10 or 11 digits, or 81 for the first; numbers of labels have 12.
+    r"|(?<![0-9-])(?<![0-9]/)(?=0(?:[-() ./_・]{0,2}[0-9]){9,10}(?![0-9-]))0"
+    r"|\+[-() ./_・]{0,2}8[-() ./_・]{0,2}1(?:[-() ./_・]{0,2}[0-9]){9}"
     r"|〒|(?<![0-9])[0-9]{3}-[0-9]{4}(?![0-9-])"  # postal code
 )
+_UNSEEN = frozenset({"Cc", "Cs"})
+"""Kinds of characters that no reason needs: a terminal would obey the first, and the others cannot be kept."""
+_DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""They turn the order of what stands beside them, so that a line reads as something else."""
+_LONG_SIGNS = "\N{MINUS SIGN}\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}\N{BOX DRAWINGS LIGHT HORIZONTAL}"
+"""What Japanese keyboards give where a hyphen is meant, beside all dashes."""
 
 
 class ActRefused(ValueError):
@@ -157,7 +165,11 @@ def check_words(who: str, why: str) -> None:
         raise ActIncomplete(
             Said(f"理由は{LONGEST_WHY}文字までにしてください", f"the reason has more than {LONGEST_WHY} characters")
         )
-    if _PERSONAL.search(unicodedata.normalize("NFKC", why)):
+    if any(_is_unseen(letter) for letter in why):
+        raise ActIncomplete(
+            Said("理由に表示できない文字があります", "the reason holds characters that nobody can see"),
+        )
+    if _looks_personal(why):
         raise ActIncomplete(
             Said(
                 "理由に電話番号・住所・メールアドレスのようなものがあります。入れずに書いてください",
@@ -181,10 +193,24 @@ def check_who(who: str) -> None:
                 f"the name must be one line of at most {LONGEST_WHO} characters",
             )
         )
-    if _PERSONAL.search(unicodedata.normalize("NFKC", who)):
+    if _looks_personal(who):
         raise ActIncomplete(
             Said(
                 "名前だけを書いてください。メールアドレスや電話番号は要りません",
                 "the name looks like mail or a telephone number; a plain name is enough",
             )
         )
+
+
+def _is_unseen(letter: str) -> bool:
+    return letter in _DIRECTIONS or (unicodedata.category(letter) in _UNSEEN and letter not in "\r\n\t")
+
+
+def _looks_personal(text: str) -> bool:
+    """Whether it looks like mail, a telephone number or a postal code, however its digits and hyphens were typed."""
+    plain = "".join(
+        "-" if letter in _LONG_SIGNS or unicodedata.category(letter) == "Pd" else letter
+        for letter in unicodedata.normalize("NFKC", text)
+        if unicodedata.category(letter) != "Cf"
+    )
+    return _PERSONAL.search(plain) is not None

@@ -261,21 +261,52 @@ async def test_a_form_that_no_page_sends_is_refused(browser: Browser) -> None:
     assert (await browser.send("/account/language", language="fr"))[0] == 422
 
 
+SPOKEN = b"correct-horse-secret"
 GARBAGE = [
     (b"name=\xff\xfe", "application/x-www-form-urlencoded"),
     (b"name=x", "application/x-www-form-urlencoded; charset=nonsense"),
     (b"garbage", "multipart/form-data; boundary=x"),
     (b"garbage", "multipart/form-data"),
+    (
+        b"--x\r\nContent-Disposition: form-data; name=name\r\n" + SPOKEN + b"\r\n--x--\r\n",
+        "multipart/form-data; boundary=x",
+    ),
+    (b"name=" + SPOKEN + b"%FF", "application/x-www-form-urlencoded"),
+    (b"name=%ED%A0%80", "application/x-www-form-urlencoded"),
+    (b"name=+2AA-", "application/x-www-form-urlencoded; charset=utf-7"),
+    (b"name=x&" * 1000, "application/x-www-form-urlencoded"),
     (b"", "application/x-www-form-urlencoded"),
     (b"{}", "application/json"),
 ]
 
 
-async def test_garbage_is_a_wrong_log_in_or_no_form_and_no_defect(browser: Browser) -> None:
+async def test_garbage_is_a_wrong_log_in_or_no_form_and_no_defect(
+    browser: Browser, capsys: pytest.CaptureFixture[str]
+) -> None:
     for body, content_type in GARBAGE:
         headers = {"Origin": browser.url, "Content-Type": content_type}
         async with browser.http.post(f"{browser.url}/login", data=body, headers=headers) as response:
             assert response.status in (400, 401), content_type
+    said = capsys.readouterr()
+    assert SPOKEN.decode() not in said.out + said.err, "what was sent may be a password"
+
+
+BROKEN_TRIALS = [
+    b"--x\r\nContent-Disposition: form-data; name=payload\r\n" + SPOKEN + b"\r\n--x--\r\n",
+    b"--x\r\n" + b"A: b\r\n" * 1000 + b"\r\na\r\n--x--\r\n",
+]
+
+
+@pytest.mark.parametrize("body", BROKEN_TRIALS)
+async def test_a_trial_that_is_no_form_is_said_so(
+    browser: Browser, body: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await browser.log_in("boss")
+    headers = {"Origin": browser.url, "Content-Type": "multipart/form-data; boundary=x"}
+    async with browser.http.post(f"{browser.url}/sources/table/trial", data=body, headers=headers) as response:
+        assert response.status == 400
+    said = capsys.readouterr()
+    assert SPOKEN.decode() not in said.out + said.err
 
 
 async def test_the_audit_page_shows_what_was_done(browser: Browser) -> None:
